@@ -224,7 +224,7 @@ def check_answers(answers, plan, units, holders):
         fault("answers", "do not follow the order of the report")
 
 
-def check_last_year(rows, units, people):
+def check_last_year(rows, units):
     former = {name for unit in units.values() for name in unit["former names"].split("、") if name}
     then = {short for short, unit in units.items() if lives(unit, LAST_YEAR_ISSUED)} | former
     silent = set()
@@ -251,7 +251,8 @@ def main():
     answers = read_table(folder, "answers-2026.csv")
     check_answers(answers, plan, units, holders)
     last_year = read_table(folder, "assignment-2025.csv")
-    check_last_year(last_year, units, people)
+    check_last_year(last_year, units)
+    read_text(folder / "report-2025.txt")
     for line in faults:
         print(line)
     print(f"{len(units)} units, {len(people)} people, {len(answers)} answers, {len(last_year)} rows of last year, {len(faults)} faults")
