@@ -44,6 +44,9 @@ struct ledger {
     int passwords_at_work;
     pthread_cond_t password_free;
     struct writer *writer;           /* the queue, while serving */
+    day today;                       /* that the tables stand at; DAY_NONE: ask them */
+    int64_t people_changed;          /* by the batch at work: the version, or 0 */
+    bool clock_is_back;              /* told already that the machine's clock went back */
     bool stopped;                    /* after a failed commit nothing more is written until restart */
     struct { struct slice hash, bytes; } *memory_files; /* of a ledger in memory */
     size_t n_memory_files, cap_memory_files;
@@ -83,20 +86,21 @@ void people_close(struct people *p);
 
 /* ---------- a command at work ---------- */
 
-struct events { struct event *at; size_t n, cap; };
-
-/* decide reads through `look`, which stands inside the write transaction, and appends to `events`. */
+/* decide reads through `look`, which stands inside the write transaction, and emits events. */
 struct work {
     struct look look;
     struct ledger *ledger;
     const struct command *command;
     const struct json *body;
     struct arena *arena;
-    struct events events;
+    struct log_head *head;
     int64_t next_seq;    /* of the next event to be appended */
+    int64_t first, last; /* events of this command so far */
+    size_t n_events;
     int64_t now_ms;
     int64_t touched;     /* the entry for the answer */
-    bool people_changed;
+    struct slice key, request;
+    struct people *people_again; /* snapshots read while it works, newest first */
 };
 
 bool fold(struct conn *c, int county, struct arena *a, const struct event *e, struct fault *f) MUST_USE;
@@ -132,8 +136,8 @@ struct slice ids_text(struct arena *a, const struct ids *ids);
 typedef bool decide_fn(struct work *w, struct fault *f);
 decide_fn decide_open, decide_set, decide_move, decide_report, decide_plan, decide_line, decide_ask, decide_answer, decide_sign,
     decide_return, decide_rule, decide_consult, decide_issue, decide_split, decide_join, decide_drop, decide_restore, decide_undo, decide_import,
-    decide_precedent, decide_people, decide_unit, decide_person, decide_account, decide_duty, decide_end_duty, decide_reset,
-    decide_tick, decide_pack, decide_correct, decide_paper;
+    decide_precedent, decide_people, decide_duty, decide_end_duty, decide_reset,
+    decide_tick, decide_correct, decide_paper, decide_disable;
 
 /* The change of one entry by one event: starts from the entry as it is, and ends with version, light and clocks. */
 struct change {
@@ -179,5 +183,15 @@ bool file_size(struct ledger *l, struct slice hash_hex, int64_t *size); /* false
 
 /* One command inside an open transaction: decide, log, fold. Leaves no trace where it is refused. */
 bool command_run(struct ledger *l, struct command *c, struct log_head *head);
+struct work work_begin(struct ledger *l, struct command *c, struct arena *a, struct log_head *head); /* no command: the clock's own */
+bool work_people_again(struct work *w, struct fault *f) MUST_USE; /* after events that changed people */
+/* A transaction around commands; `writing` is held. The day begins before the first of them. */
+bool batch_begin(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
+bool batch_commit(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
+void batch_abandon(struct ledger *l);
+
+/* ---------- tick.c ---------- */
+
+bool tick_due(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
 
 #endif
