@@ -15,7 +15,7 @@
  * nothing. Three things depend on what stands beside: a name that is a field and a role (`lead`) is the role where a
  * truth is wanted and the field elsewhere; a text in quotes beside a unit or a person is a name; a bare word beside a
  * field of words is one of its words. */
-#include "ledger/inside.h"
+#include "ledger/pack_inside.h"
 
 enum token_kind { TOKEN_END, TOKEN_NUMBER, TOKEN_DAY, TOKEN_TEXT, TOKEN_WORD, TOKEN_SIGN, TOKEN_BAD };
 

@@ -3,7 +3,7 @@
  * One small function an operation, in a table. "Not computable" is a value of TYPE_NONE and goes up through
  * everything but `and`, `or` and `missing`; types were checked when the rule was read, but a value that a scope hands
  * in with another type counts as missing. */
-#include "ledger/inside.h"
+#include "ledger/pack_inside.h"
 
 __extension__ typedef __int128 wide;
 

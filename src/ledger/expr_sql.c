@@ -4,7 +4,7 @@
  * compared by bringing everything to one side:  due - today <= 7 days  is  1·due <= today + 7,  a sum of whole
  * multiples of columns against one constant, so that nothing is rounded. What is not such a sum (a product of two
  * fields, a rate, working days between two fields) is not searchable. */
-#include "ledger/inside.h"
+#include "ledger/pack_inside.h"
 
 __extension__ typedef __int128 wide;
 

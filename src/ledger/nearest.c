@@ -1,5 +1,5 @@
 /* nearest.c: the known name that was probably meant. Edit distance with swapped neighbours, bounded small. */
-#include "ledger/inside.h"
+#include "ledger/pack_inside.h"
 
 enum { NEAREST_WORD_MAX = 40 };
 
