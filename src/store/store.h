@@ -1,4 +1,4 @@
-/* store: rows. One interface; SQLite behind it now, PostgreSQL later. All fixed SQL stands in store/sql/*.sql and is
+/* store: rows. One interface; SQLite behind it now, PostgreSQL later. All fixed SQL stands in store/sql and is
  * prepared by name; the only other SQL is what the ledger's expression translator writes (store_ask_text).
  *
  * A `struct store` is one database; a `struct conn` is one connection and belongs to one thread at a time. There is
@@ -7,7 +7,7 @@
 #define TAIZHANG_STORE_H
 
 #include "base/base.h"
-#include "store/sql.h" /* made from sql/*.sql: enum sql */
+#include "store/sql.h" /* made from the folder sql: enum sql */
 
 struct store;
 struct conn;

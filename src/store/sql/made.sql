@@ -379,7 +379,8 @@ SELECT name, n FROM counter WHERE county = :county AND entry = :entry ORDER BY n
 
 -- name: answer_put(county, account, key, request, first, last, entry)
 INSERT INTO answer (county, account, key, request, first, last, entry)
-VALUES (:county, :account, :key, :request, :first, :last, :entry);
+VALUES (:county, :account, :key, :request, :first, :last, :entry)
+ON CONFLICT (county, account, key) DO UPDATE SET last = excluded.last;
 
 -- name: answer_get(county, account, key)
 SELECT request, first, last, entry FROM answer WHERE county = :county AND account = :account AND key = :key;
