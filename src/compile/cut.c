@@ -14,7 +14,7 @@ struct cutting {
     uint32_t start;      /* where the open segment starts, after its enumerator */
     uint32_t first;      /* its first mark */
     int32_t item;
-    bool enumerated, first_of_item;
+    bool labelled, first_of_item;
 };
 
 /* Passes over enumerators, also over several: （一）1. */
@@ -28,7 +28,8 @@ static uint32_t enumerator_skip(struct cutting *c, uint32_t at)
         if (!n || at + n >= text.len)
             return at;
         c->item++;
-        c->enumerated = c->first_of_item = true;
+        c->first_of_item = true;
+        c->labelled = heading_label_read(text.at + at).len > 0;
         at += (uint32_t)n;
     }
 }
@@ -38,11 +39,11 @@ static void close_segment(struct cutting *c, uint32_t end, uint32_t last, uint32
 {
     if (end > c->start) {
         struct segment s = { .start = c->start, .end = end, .first = c->first, .last = last, .item = c->item,
-            .enumerated = c->enumerated, .first_of_item = c->first_of_item, .announces = announces };
+            .labelled = c->labelled, .first_of_item = c->first_of_item, .announces = announces };
         PUSH(c->arena, c->out, s);
         c->first_of_item = false;
     }
-    c->enumerated = false;
+    c->labelled = false;
     c->first = last + 1;
     c->start = enumerator_skip(c, next);
 }
@@ -82,6 +83,8 @@ static unsigned commas(const struct marks *m, const struct segment *s)
 static bool is_heading(const struct marks *m, const struct segments *s, size_t i)
 {
     const struct segment *g = &s->at[i];
+    if (g->labelled && g->end == m->plain->text.len && g->end - g->start <= 2 * HEADING_MAX_BYTES)
+        return true; /* a labelled line without a closing mark: （一）着力抓好项目建设 */
     if (!g->first_of_item || i + 1 >= s->n || s->at[i + 1].item != g->item || g->end - g->start > HEADING_MAX_BYTES)
         return false;
     char closing = m->plain->text.at[g->end];

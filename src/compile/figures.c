@@ -14,7 +14,7 @@
 #define HAS(mark, bits) (((mark)->roles & (bits)) != 0)
 
 /* How far a rule looks around a number: beyond that it is no name any more, and hostile text stays linear. */
-enum { LOOK_MARKS_MAX = 48, NAME_MAX_BYTES = 80 * 3 };
+enum { LOOK_MARKS_MAX = 48, NAME_MAX_BYTES = 80 * 3, NAME_MIN_BYTES = 2 * 3 };
 
 static const uint64_t boundary = ROLE(COMMA) | ROLE(STOP) | ROLE(SEMICOLON) | ROLE(COLON);
 static const uint64_t predicate = ROLE(ACT) | ROLE(FINISH) | ROLE(REACH) | ROLE(CHANGE) | ROLE(ADVERB) | ROLE(MUST)
@@ -81,8 +81,11 @@ static bool noun_follows(const struct reading *r, uint32_t i, uint32_t at)
     if (at >= r->g->end)
         return false;
     const struct mark *k = mark_at(r, i, at);
+    if (k && HAS(k, ROLE(NAME)))
+        return true;
     return !k || !HAS(k, boundary | predicate | ROLE(LIST) | ROLE(AND) | ROLE(CLOSE) | ROLE(NUMBER) | ROLE(LINK)
-        | ROLE(BOUND_AFTER) | ROLE(ETC) | ROLE(WITH) | ROLE(SELF) | ROLE(HELPS));
+        | ROLE(BOUND_AFTER) | ROLE(ETC) | ROLE(WITH) | ROLE(SELF) | ROLE(HELPS))
+        || (HAS(k, ROLE(DOING)) && !HAS(k, ROLE(FINISH)));
 }
 
 /* The end of the noun phrase that starts at `at`: 重大项目|超序时推进. */
@@ -105,7 +108,8 @@ static uint32_t noun_end(const struct reading *r, uint32_t i, uint32_t at)
             return k->start;
         else if (HAS(k, ROLE(DOING))) {
             const struct mark *next = mark_at(r, i, k->end);
-            if (!next || !HAS(next, ROLE(WORK) | ROLE(DOING) | ROLE(MEASURE)))
+            if (k->end >= r->g->end || (next && HAS(next, boundary | predicate | ROLE(LIST) | ROLE(AND) | ROLE(NUMBER))
+                && !HAS(next, ROLE(DOING))))
                 return k->start;
         }
     }
@@ -126,7 +130,7 @@ static uint32_t clause_end(const struct reading *r, uint32_t i)
 {
     uint32_t last = look_on(r, i);
     for (; i < last; i++)
-        if (HAS(&r->m->at[i], boundary | ROLE(LIST) | ROLE(NUMBER)))
+        if (HAS(&r->m->at[i], boundary | ROLE(ACT) | ROLE(FINISH)) && !HAS(&r->m->at[i], ROLE(DOING)))
             return r->m->at[i].start;
     return last < r->g->last ? r->m->at[last].start : r->g->end;
 }
@@ -136,7 +140,9 @@ static bool inside_name(const struct reading *r, uint32_t i, const struct quanti
 {
     const struct mark *k = &r->m->at[i];
     const struct mark *bound = mark_at(r, i + 1, q->unit_end > k->end ? q->unit_end : k->end);
-    if (bound && HAS(bound, ROLE(BOUND_AFTER)) && !counter && noun_follows(r, i + 1, bound->end))
+    const struct mark *next = bound ? mark_at(r, i + 1, bound->end) : NULL;
+    if (bound && HAS(bound, ROLE(BOUND_AFTER)) && !counter
+        && (noun_follows(r, i + 1, bound->end) || (next && HAS(next, ROLE(AND) | ROLE(OF)))))
         return true;
     const struct mark *before = i > r->g->first ? &r->m->at[i - 1] : NULL;
     bool capacity = before && before->end == k->start && HAS(before, ROLE(CAPACITY));
@@ -145,12 +151,27 @@ static bool inside_name(const struct reading *r, uint32_t i, const struct quanti
     return capacity || holds_role(r, i + 1, after, clause_end(r, i + 1), ROLE(WORK));
 }
 
+/* A bare number is a figure only as a coefficient that is reached: 利用系数大于0.74. */
+static bool is_coefficient(const struct reading *r, uint32_t i, const struct quantity *q, uint32_t after)
+{
+    const struct mark *next = mark_at(r, i + 1, after);
+    if (q->masked || q->han || (after < r->g->end && !(next && HAS(next, boundary | ROLE(CLOSE)))))
+        return false;
+    uint32_t k = i, edge = r->m->at[i].start;
+    while (k > look_back(r, i) && r->m->at[k - 1].end == edge && HAS(&r->m->at[k - 1], ROLE(REACH) | ROLE(BOUND_BEFORE) | ROLE(LINK)))
+        edge = r->m->at[--k].start;
+    return edge < r->m->at[i].start && k > look_back(r, i) && r->m->at[k - 1].end == edge && HAS(&r->m->at[k - 1], ROLE(MEASURE));
+}
+
 static bool counts(const struct reading *r, uint32_t i, uint32_t after)
 {
     const struct mark *k = &r->m->at[i];
     const struct quantity *q = &r->m->quantities.at[k->index];
     uint64_t unit = r->c->lex->words[q->unit_word].roles;
-    if (!q->unit_word || (unit & (ROLE(DURATION) | ROLE(LABEL))))
+    const struct mark *before = i > r->g->first && r->m->at[i - 1].end == k->start ? &r->m->at[i - 1] : NULL;
+    if (!q->unit_word)
+        return is_coefficient(r, i, q, after);
+    if ((unit & (ROLE(DURATION) | ROLE(LABEL))) || (before && HAS(before, ROLE(LABEL))))
         return false;
     bool counter = unit & ROLE(COUNTER);
     if (inside_name(r, i, q, counter, after))
@@ -159,35 +180,41 @@ static bool counts(const struct reading *r, uint32_t i, uint32_t after)
         return !(counter && holds_role(r, i + 1, after, after + 1, ROLE(ANNOUNCER)));
     /* a Chinese numeral counts only with a counter, and not where it announces a list or is a manner of speaking */
     uint32_t end = noun_end(r, i + 1, after);
+    if (before && HAS(before, ROLE(OPEN)))
+        return false;
     if (counter && (holds_role(r, i + 1, after, end, ROLE(ANNOUNCER)) || (q->one && !noun_follows(r, i + 1, after))))
         return false;
-    return counter ? !q->one || !HAS(&r->m->at[i], ROLE(PHRASE)) : true;
+    return counter || (unit & ROLE(CHANGE)) || q->value.value >= 10000;
 }
 
 /* ---------- the name ---------- */
 
-/* Strips verbs, times and places from the left; a name that would vanish keeps its last word. Afterwards a hard verb
- * in the middle cuts too: …困难群众|发放|各类救助资金. */
+/* Strips verbs, times and places from the left; a name that would vanish keeps its last word. Afterwards a verb that
+ * takes a counted object cuts in the middle too: …困难群众|发放|各类救助资金. */
 static uint32_t name_start(const struct reading *r, uint32_t i, uint32_t from, uint32_t to)
 {
-    uint32_t k = look_back(r, i), kept = from;
+    uint32_t k = look_back(r, i);
     while (k < i && (r->m->at[k].end <= from || r->m->at[k].start + NAME_MAX_BYTES < to))
         k++;
     if (to > from + NAME_MAX_BYTES)
         from = k < i ? r->m->at[k].start : to;
+    bool verb = false;
     for (; k < i && r->m->at[k].start == from && HAS(&r->m->at[k], left_noise) && !HAS(&r->m->at[k], ROLE(ADDED)); k++) {
-        kept = HAS(&r->m->at[k], ROLE(ACT) | ROLE(DOING)) ? from : kept;
-        from = r->m->at[k].end;
+        const struct mark *t = &r->m->at[k];
+        bool doing = HAS(t, ROLE(DOING)) && !HAS(t, ROLE(FINISH));
+        if ((doing && verb) || (to - t->end < NAME_MIN_BYTES && HAS(t, ROLE(ACT) | ROLE(DOING) | ROLE(ADVERB))))
+            break; /* 开展培训, 示范村: the verb is the name, or part of it */
+        verb |= HAS(t, ROLE(ACT) | ROLE(FINISH));
+        from = t->end;
     }
     for (; k < i && r->m->at[k].end < to; k++) {
         const struct mark *v = &r->m->at[k];
-        bool hard = HAS(v, ROLE(ACT) | ROLE(FINISH) | ROLE(REACH)) && !HAS(v, ROLE(DOING) | ROLE(ADDED) | ROLE(MEASURE));
-        if (hard && to - v->end >= 6)
+        if (HAS(v, ROLE(TAKES)) && to - v->end >= NAME_MIN_BYTES)
             from = v->end;
         else if (HAS(v, ROLE(PLACE) | ROLE(TIME) | ROLE(ADVERB) | ROLE(LINK) | ROLE(OF)) && v->start == from)
             from = v->end;
     }
-    return from < to ? from : kept < to ? kept : to;
+    return from < to ? from : to;
 }
 
 /* Where the name's clause starts: after the last boundary or after the figure before. */
@@ -209,7 +236,7 @@ static uint32_t region_start(const struct reading *r, uint32_t i)
 struct left {
     uint32_t edge;      /* where the words of reaching begin */
     uint32_t marks;     /* marks before the edge */
-    bool bound_seen, change, yoy, each;
+    bool bound_seen, change, yoy, each, listed; /* listed: 、 or 和 stands right before */
     enum figure_bound bound;
     int8_t sign;
     uint32_t each_at;
@@ -224,6 +251,10 @@ static struct left look_left(const struct reading *r, uint32_t i)
         if (k->end != l.edge || k->end <= r->spent)
             break;
         const struct word *w = word_of(r, k);
+        if (HAS(k, ROLE(LIST) | ROLE(AND))) {
+            l.listed = true;
+            break;
+        }
         bool verb = HAS(k, ROLE(ACT) | ROLE(FINISH) | ROLE(DOING)) && !HAS(k, right_noise | ROLE(CHANGE));
         if (verb && !after_verb && l.marks - 1 > r->g->first && r->m->at[l.marks - 2].end == k->start
             && HAS(&r->m->at[l.marks - 2], ROLE(BOUND_BEFORE)))
@@ -376,8 +407,11 @@ static struct slice figure_name(struct reading *r, uint32_t i, const struct left
     struct figure *f, uint32_t *end)
 {
     uint32_t from = region_start(r, l->marks), start = name_start(r, l->marks, from, l->edge);
-    bool before = start < l->edge;
-    if (noun_follows(r, i + 1, after) && (counter || !before)) {
+    bool before = start < l->edge && !l->listed;
+    const struct mark *next = mark_at(r, i + 1, after);
+    bool text = after < r->g->end && !(next && HAS(next, boundary | ROLE(LIST) | ROLE(AND) | ROLE(CLOSE)));
+    bool threshold = next && counter && HAS(next, ROLE(NUMBER)); /* 9台20蒸吨及以下燃煤锅炉 */
+    if ((noun_follows(r, i + 1, after) && (counter || !before)) || (text && counter && !before) || threshold) {
         uint32_t to = noun_end(r, i + 1, after);
         if (to > after) {
             *end = to;
@@ -468,7 +502,7 @@ static void number_read(struct reading *r, uint32_t i)
             && (size_t)(f.name.at - r->m->plain->text.at) >= r->spent
         ? (uint32_t)(f.name.at - r->m->plain->text.at) : k->start;
     f.span = (struct span){ plain_start(r->m->plain, from), plain_end(r->m->plain, end) };
-    r->spent = end;
+    r->spent = after; /* the noun of a count may belong to the next name too: 3个项目开工率达80% */
     if (f.name.len)
         r->subject = f.name;
     PUSH(r->c->arena, &r->c->figures, f);

@@ -33,7 +33,7 @@ enum role_bit {
     ROLE_ORGAN, ROLE_ORGAN_TAIL, ROLE_PERSON, ROLE_STAGE, ROLE_DEADLINE, ROLE_PHRASE, ROLE_ANNOUNCER,
     ROLE_FORECAST, ROLE_TARGET, ROLE_PAST, ROLE_PRAISE, ROLE_WORK, ROLE_EACH, ROLE_YOY, ROLE_RANK, ROLE_FIRST,
     ROLE_LEADS, ROLE_MUST, ROLE_HELPS, ROLE_WITH, ROLE_AND, ROLE_FUSED, ROLE_ETC, ROLE_THING, ROLE_MEASURE,
-    ROLE_SHARE, ROLE_SELF, ROLE_AIM, ROLE_OF, ROLE_CAPACITY, ROLE_CLASS, ROLE_LINK, ROLE_DOING, ROLE_SITE, ROLE_ADDRESS, ROLE_MEANS,
+    ROLE_SHARE, ROLE_SELF, ROLE_AIM, ROLE_OF, ROLE_CAPACITY, ROLE_CLASS, ROLE_LINK, ROLE_DOING, ROLE_SITE, ROLE_ADDRESS, ROLE_MEANS, ROLE_TAKES, ROLE_NAME, ROLE_AIM_START, ROLE_STRIP,
     ROLE_NUMBER, ROLE_DAY, ROLE_LETTERS, /* not words: set by the scan */
 };
 #define ROLE(name) ((uint64_t)1 << ROLE_##name)
@@ -42,6 +42,7 @@ struct word {
     struct slice text, value; /* value: canonical unit, parts of a fused word, ... */
     uint64_t roles;
     uint8_t bound, stage, month, date;
+    bool weak; /* a deadline only where something is to be finished: 今年 */
     int8_t sign;
 };
 
@@ -110,7 +111,7 @@ struct segment {
     uint32_t start, end;     /* plain text, without the enumerator before and the mark after */
     uint32_t first, last;    /* marks [first, last) */
     int32_t item;            /* grows with every enumerator; the same item shares its lead */
-    bool enumerated;         /* an enumerator stands right before */
+    bool labelled;           /* the label of a heading stands right before: 一、 （一） */
     bool first_of_item;
     bool heading;            /* a heading sentence, no task */
     bool announces;          /* ends with a colon */

@@ -57,6 +57,10 @@ static const struct role { const char *name; uint64_t bit; enum value_kind value
     { "rank", ROLE(RANK), VALUE_NONE },
     { "first", ROLE(FIRST), VALUE_NONE },
     { "doing", ROLE(DOING), VALUE_NONE },
+    { "aim-start", ROLE(AIM_START), VALUE_NONE },
+    { "strip", ROLE(STRIP), VALUE_NONE },
+    { "takes", ROLE(TAKES), VALUE_NONE },
+    { "name", ROLE(NAME), VALUE_NONE },
     { "site", ROLE(SITE), VALUE_NONE },
     { "address", ROLE(ADDRESS), VALUE_NONE },
     { "means", ROLE(MEANS), VALUE_NONE },
@@ -103,11 +107,13 @@ static bool stage_of(struct slice s, uint8_t *stage)
     return false;
 }
 
-/* "12-31" */
+/* "12-31", "12-31?" */
 static bool day_of_value(struct slice s, struct word *w)
 {
     struct slice month, rest = s;
     int64_t m, d;
+    if (slice_ends(s, S("?")))
+        w->weak = true, rest.len--;
     if (!slice_cut(&rest, '-', &month) || !slice_int(month, &m) || !slice_int(rest, &d) || m < 1 || m > 12 || d < 1 || d > 31)
         return false;
     w->month = (uint8_t)m;
@@ -258,6 +264,7 @@ static void word_add_roles(struct word *into, const struct word *w)
     into->stage |= w->stage;
     into->month |= w->month;
     into->date |= w->date;
+    into->weak |= w->weak;
     into->sign = (int8_t)(into->sign ? into->sign : w->sign);
 }
 

@@ -24,9 +24,14 @@ struct reading {
     struct slices head_lead;       /* of the heading or announcement: inherited by every item under it */
     struct slices head_support;
     struct slices lead, support;   /* of the sentence before */
+    bool aims;                     /* a list of aims or expected targets follows: 预期目标是： */
 };
 
-struct piece { uint32_t start, end, first, last; struct slices lead, support; bool own_lead; };
+struct piece {
+    uint32_t start, end, first, last;
+    struct slices lead, support;
+    bool own_lead, by_act; /* by_act: the unit is only the subject of an act, nothing says that it answers for it */
+};
 
 static struct slice part(const struct reading *r, uint32_t from, uint32_t to)
 {
@@ -45,12 +50,12 @@ static void unit_add(struct reading *r, struct slices *into, uint32_t first, uin
         from = r->m->at[first++].end;
     const struct mark *tail = NULL;
     for (uint32_t k = first; k < last && r->m->at[k].end <= to; k++)
-        if (HAS(&r->m->at[k], ROLE(ORGAN_TAIL) | ROLE(CLASS)) && r->m->at[k].end == to)
+        if (HAS(&r->m->at[k], ROLE(ORGAN_TAIL)) && r->m->at[k].end == to)
             tail = &r->m->at[k];
     bool whole = first < last && r->m->at[first].start == from && HAS(&r->m->at[first], ROLE(CLASS)); /* 各, 有关 */
     if (after_etc && tail && (tail->start == from || whole))
         return; /* 等部门, 等责任部门 */
-    if (tail && !whole && HAS(tail, ROLE(CLASS)) && tail->start > from)
+    if (tail && !whole && HAS(tail, ROLE(STRIP)) && tail->start > from)
         to = tail->start;
     struct slice name = slice_trim(part(r, from, to));
     if (name.len && name.len <= UNIT_MAX_BYTES && into->n < LEADS_MAX)
@@ -114,7 +119,8 @@ static bool plain_units(const struct reading *r, uint32_t first, uint32_t last, 
 {
     for (uint32_t k = first; k < last; k++) {
         const struct mark *v = &r->m->at[k];
-        if (v->start >= from && HAS(v, ROLE(ACT) | ROLE(FINISH) | ROLE(NUMBER) | ROLE(SELF) | ROLE(MUST) | ROLE(REACH) | ROLE(OPEN)))
+        if (v->start >= from && !HAS(v, organ | ROLE(DOING))
+            && HAS(v, ROLE(ACT) | ROLE(FINISH) | ROLE(NUMBER) | ROLE(SELF) | ROLE(MUST) | ROLE(REACH) | ROLE(OPEN)))
             return false;
     }
     return true;
@@ -134,8 +140,8 @@ static enum trigger trigger_read(struct reading *r, const struct piece *p, uint3
     const struct mark *o = organ_before(r, first, k);
     if (!o || !plain_units(r, first, k, units_start(r, first, *from)))
         return TRIGGER_NONE;
-    if (act && HAS(o, ROLE(PERSON)))
-        return TRIGGER_NONE;
+    if (act && (!HAS(o, ROLE(ORGAN_TAIL)) || HAS(o, ROLE(SITE) | ROLE(THING) | ROLE(WORK)) || o->end - o->start < 6))
+        return TRIGGER_NONE; /* a deed names its doer only where the doer is an office */
     units_read(r, units, first, k, units_start(r, first, *from), o->end);
     if (!units->n)
         return TRIGGER_NONE;
@@ -194,11 +200,8 @@ static bool deadline_read(const struct reading *r, const struct piece *p, uint32
     *d = (struct deadline){ DEADLINE_DAY, DAY_NONE, t->start, t->end };
     if (HAS(t, ROLE(DEADLINE))) {
         const struct word *w = &r->c->lex->words[t->index];
-        bool weak = HAS(t, ROLE(TIME)); /* 今年: only with something to be finished or reached */
         bool meant = k > p->first && r->m->at[k - 1].end == t->start && HAS(&r->m->at[k - 1], ROLE(TARGET));
-        if (weak && !meant && !act_follows(r, p, k, ROLE(FINISH)))
-            return false;
-        if (!weak && !year)
+        if (w->weak && !meant && !act_follows(r, p, k, ROLE(FINISH)))
             return false;
         d->last = year ? day_of(year, w->month, w->date) : DAY_NONE;
         return d->last != DAY_NONE;
@@ -222,40 +225,56 @@ static bool deadline_read(const struct reading *r, const struct piece *p, uint32
 /* ---------- what a piece says ---------- */
 
 struct signs {
-    bool act, finish, must, praise, past, target, thing, attribute, self;
+    bool act, finish, must, praise, past, target, thing, attribute, aim_first, any_act;
     uint32_t acts;
 };
 
-/* An act counts where a clause begins with it, adverbs, connectives and units aside, or where it finishes. */
+/* Whether a word of finishing that is also one of reaching only introduces a value: 总产值完成8亿元. */
+static bool only_reaches(const struct reading *r, const struct piece *p, uint32_t k)
+{
+    return HAS(&r->m->at[k], ROLE(REACH)) && k + 1 < p->last && r->m->at[k + 1].start == r->m->at[k].end
+        && HAS(&r->m->at[k + 1], ROLE(NUMBER) | ROLE(BOUND_BEFORE));
+}
+
+/* One mark's share: `opening` says that the clause begins with it, connectives and units aside. */
+static void sign_read(const struct reading *r, const struct piece *p, uint32_t k, bool opening, bool quoted, struct signs *g)
+{
+    const struct mark *t = &r->m->at[k];
+    bool does = HAS(t, ROLE(ACT) | ROLE(FINISH) | ROLE(DOING) | ROLE(ADDED)) && !HAS(t, ROLE(CHANGE));
+    bool finishes = HAS(t, ROLE(FINISH)) && (opening || !only_reaches(r, p, k));
+    if (does && (opening || (HAS(t, ROLE(TAKES)) && !HAS(t, ROLE(REACH)))))
+        g->act = true, g->acts++;
+    g->any_act |= HAS(t, ROLE(ACT)) && !HAS(t, ROLE(DOING) | ROLE(REACH));
+    g->finish |= finishes;
+    g->must |= HAS(t, ROLE(MUST)) && !quoted;
+    g->target |= HAS(t, ROLE(TARGET)) && !quoted;
+    g->past |= HAS(t, ROLE(PAST)) && !quoted;
+    g->praise |= HAS(t, ROLE(PRAISE));
+    g->thing |= HAS(t, ROLE(THING) | ROLE(WORK) | ROLE(NUMBER));
+    if (HAS(t, ROLE(NUMBER)) && k + 1 < p->last && HAS(&r->m->at[k + 1], ROLE(OF)) && r->m->at[k + 1].start == t->end)
+        g->attribute |= !(r->c->lex->words[r->m->quantities.at[t->index].unit_word].roles & ROLE(DURATION));
+}
+
 static struct signs signs_read(const struct reading *r, const struct piece *p)
 {
     struct signs g = { 0 };
-    uint32_t opening = p->start; /* the clause begins here, as far as it has been read */
+    uint32_t opening = p->start, depth = 0; /* the clause begins at `opening`, as far as it has been read */
     bool unit = false;
     for (uint32_t k = p->first; k < p->last; k++) {
         const struct mark *t = &r->m->at[k];
         if (t->start < p->start)
             continue;
         bool at_opening = t->start == opening || unit;
-        if (HAS(t, boundary | ROLE(LIST) | ROLE(AND)) || (HAS(t, ROLE(CLOSE)))) {
-            unit = false;
+        g.aim_first |= t->start == p->start && HAS(t, ROLE(AIM_START));
+        sign_read(r, p, k, at_opening, depth > 0, &g);
+        depth += HAS(t, ROLE(OPEN));
+        depth -= HAS(t, ROLE(CLOSE)) && depth;
+        if (HAS(t, boundary | ROLE(LIST) | ROLE(AND) | ROLE(CLOSE)))
+            unit = false, opening = t->end;
+        else if (at_opening && HAS(t, between | ROLE(SELF) | ROLE(PLACE) | ROLE(MUST) | ROLE(LINK) | ROLE(ADDRESS) | organ | ROLE(CLASS)))
             opening = t->end;
-        } else if (at_opening && HAS(t, between | ROLE(SELF) | ROLE(PLACE) | ROLE(MUST) | ROLE(LINK) | ROLE(ADDRESS) | organ | ROLE(CLASS))) {
-            opening = t->end;
-        }
         if (HAS(t, ROLE(MUST) | ROLE(LEADS) | ROLE(HELPS)))
-            unit = true, g.must |= HAS(t, ROLE(MUST));
-        if (at_opening && HAS(t, ROLE(ACT) | ROLE(FINISH) | ROLE(DOING) | ROLE(ADDED)))
-            g.act = true, g.acts++;
-        if (HAS(t, ROLE(FINISH)) && !(HAS(t, ROLE(REACH)) && !at_opening))
-            g.finish = true;
-        g.praise |= HAS(t, ROLE(PRAISE));
-        g.past |= HAS(t, ROLE(PAST));
-        g.target |= HAS(t, ROLE(TARGET));
-        g.self |= HAS(t, ROLE(SELF));
-        g.thing |= HAS(t, ROLE(THING) | ROLE(WORK) | ROLE(OPEN) | ROLE(NUMBER));
-        if (HAS(t, ROLE(NUMBER)) && k + 1 < p->last && HAS(&r->m->at[k + 1], ROLE(OF)) && r->m->at[k + 1].start == t->end)
-            g.attribute = true;
+            unit = true;
     }
     return g;
 }
@@ -265,7 +284,7 @@ static bool is_opener(const struct reading *r, const struct signs *g)
 {
     const struct segment *at = r->s->at;
     size_t n = r->n;
-    return n > 0 && at[n - 1].heading && n + 2 < r->s->n && at[n + 2].item == at[n].item && !g->thing && !g->finish;
+    return n > 0 && at[n - 1].heading && n + 2 < r->s->n && at[n + 2].item == at[n].item && g->aim_first && !g->thing && !g->finish;
 }
 
 static bool is_task(const struct reading *r, const struct segment *g, const struct signs *s, const struct piece *p)
@@ -274,7 +293,8 @@ static bool is_task(const struct reading *r, const struct segment *g, const stru
         return false;
     if (r->b->part == PART_PROBLEMS && !s->must && !p->own_lead)
         return false;
-    return (s->act || s->finish || p->own_lead) && !is_opener(r, s);
+    bool planned = r->b->part == PART_PLAN && (s->must || s->any_act);
+    return (s->act || s->finish || p->own_lead || planned) && !is_opener(r, s) && !r->aims;
 }
 
 static void figures_of(struct reading *r, struct task *t)
@@ -303,8 +323,8 @@ static void task_add(struct reading *r, const struct segment *g, const struct pi
     struct task t = { .lead = p->lead, .support = p->support, .section = r->b->section, .rule = p->own_lead ? "lead-named" : "act",
         .span = { plain_start(r->m->plain, start), plain_end(r->m->plain, start + (uint32_t)trimmed.len) } };
     t.text = slice_part(r->c->report->text, t.span.start, t.span.end);
-    t.done = r->b->part == PART_PLAN || r->b->part == PART_PROBLEMS ? s.past && !s.must && !s.target && !p->own_lead
-                                                                     : !s.must && !(s.target && !s.past && s.acts < 2);
+    bool ahead = s.must || s.target; /* in a plan all is planned but what is told as done, and the other way round */
+    t.done = r->b->part == PART_PLAN || r->b->part == PART_PROBLEMS ? s.past && !ahead && !p->own_lead && !s.act : !ahead;
     struct deadline d;
     for (uint32_t k = p->first; !t.done && k < p->last && !t.deadline_kind; k++)
         if (deadline_read(r, p, k, &d)) {
@@ -323,8 +343,8 @@ static void hand_on(struct reading *r, struct piece *p)
 {
     if (!p->own_lead)
         p->lead = r->lead, p->support = r->support;
-    r->lead = p->lead;
-    r->support = p->support;
+    r->lead = p->by_act ? (struct slices){ 0 } : p->lead;
+    r->support = p->by_act ? (struct slices){ 0 } : p->support;
 }
 
 static void close_piece(struct reading *r, const struct segment *g, struct piece *p, uint32_t end, uint32_t last)
@@ -339,6 +359,11 @@ static void close_piece(struct reading *r, const struct segment *g, struct piece
 static void open_piece(struct piece *p, uint32_t start, uint32_t first, uint32_t last, uint32_t end)
 {
     *p = (struct piece){ .start = start, .first = first, .last = last, .end = end };
+}
+
+static bool is_act(const struct mark *t)
+{
+    return !HAS(t, ROLE(LEADS) | ROLE(MUST) | ROLE(HELPS) | ROLE(WITH));
 }
 
 static void segment_read(struct reading *r, const struct segment *g)
@@ -356,14 +381,15 @@ static void segment_read(struct reading *r, const struct segment *g)
         enum trigger trigger = trigger_read(r, &p, k, &units, &from);
         if (trigger == TRIGGER_HELP) {
             p.support = units;
-        } else if (trigger != TRIGGER_NONE && !(p.own_lead && same_units(&p.lead, &units)) && !(p.own_lead && HAS(t, ROLE(ACT) | ROLE(FINISH) | ROLE(DOING)))) {
-            if (p.own_lead && cut_at > p.start) {
+        } else if (trigger != TRIGGER_NONE && !(p.own_lead && (same_units(&p.lead, &units) || is_act(t)))) {
+            if (p.own_lead && !p.by_act && cut_at > p.start) {
                 close_piece(r, g, &p, r->m->at[cut_first - 1].start, cut_first - 1);
                 open_piece(&p, cut_at, cut_first, g->last, g->end);
                 first.kind = DEADLINE_NONE;
             }
             p.lead = units;
             p.own_lead = true;
+            p.by_act = is_act(t);
             if (trigger == TRIGGER_WITH)
                 with_read(r, &p, k, &p.support);
         }
@@ -392,9 +418,12 @@ void cut_tasks(struct compile *c, const struct block *b, const struct marks *m, 
         const struct segment *g = &s->at[r.n];
         if (g->item != item) {
             item = g->item;
+            r.aims = false;
             r.lead = r.head_lead, r.support = r.head_support;
         }
         segment_read(&r, g);
+        for (uint32_t k = g->first; g->announces && k < g->last; k++)
+            r.aims |= HAS(&m->at[k], ROLE(AIM));
         if (g->announces && (r.lead.n || r.support.n)) {
             r.head_lead = r.lead, r.head_support = r.support;
             if (r.n + 1 == s->n) /* the items come as paragraphs of their own */
