@@ -394,7 +394,8 @@ class Template:
     def compile(self):
         line = 1
         try:
-            source = open(self.path, encoding="utf-8").read()
+            with open(self.path, encoding="utf-8") as f:
+                source = f.read().rstrip("\n")  # so that a template can stand within a line
             for m in cut(source):
                 line = m.line
                 self.literal(m) if m.literal else self.mark(m)

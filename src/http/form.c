@@ -101,6 +101,18 @@ static bool is_text(struct slice s)
     return utf8_valid(s) == s.len && (!s.len || !memchr(s.at, 0, s.len));
 }
 
+/* A header line of a part: nothing below a space in it, and each quote closed. */
+static bool is_part_line(struct slice line)
+{
+    size_t quotes = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        if ((unsigned char)line.at[i] < ' ')
+            return false;
+        quotes += line.at[i] == '"';
+    }
+    return quotes % 2 == 0;
+}
+
 /* One part: its headers, an empty line, its bytes. */
 static bool part_read(struct arena *a, struct slice part, struct pairs *pairs, struct uploads *files, struct fault *f)
 {
@@ -110,7 +122,9 @@ static bool part_read(struct arena *a, struct slice part, struct pairs *pairs, s
     struct slice head = slice_part(part, 0, (size_t)end), bytes = slice_from(part, (size_t)end + 4), line;
     struct slice disposition = S(""), type = S("");
     while (slice_cut(&head, '\n', &line)) {
-        line = slice_trim(line);
+        line = slice_ends(line, S("\r")) ? slice_part(line, 0, line.len - 1) : line;
+        if (!is_part_line(line))
+            return bad_form(f);
         if (starts_as(line, "Content-Disposition:"))
             disposition = slice_trim(slice_from(line, 20));
         else if (starts_as(line, "Content-Type:"))
