@@ -142,7 +142,7 @@ class Mark:
 def cut(source):
     """Literals and {{marks}}; a line with nothing but #if, #each, else, / or ! marks on it vanishes."""
     line, at, out = 1, 0, []
-    alone = re.compile(r"(?m)^[ \t]*(\{\{(?:#if|#each|else|/if|/each|!)[^}]*\}\})[ \t]*\n")
+    alone = re.compile(r"(?m)^[ \t]*(\{\{(?:#if|#each|else|/if|/each|!)(?:(?!\}\}).)*\}\})[ \t]*\n")
     source = alone.sub(lambda m: m.group(1) + "\x00", source)
     for m in re.finditer(r"\{\{(.*?)\}\}", source, re.S):
         out.append(Mark(line, source[at:m.start()], True))
@@ -151,8 +151,11 @@ def cut(source):
         line += m.group(0).count("\n")
         at = m.end()
     out.append(Mark(line, source[at:], True))
-    if "{{" in source[at:] or "}}" in re.sub(r"\{\{.*?\}\}", "", source, flags=re.S):
-        raise Wrong(line, "{{ or }} without its partner")
+    for m in out:
+        for brace in ("{{", "}}"):
+            if m.literal and brace in m.text:
+                before = m.text[:m.text.index(brace)]
+                raise Wrong(m.line + before.count("\n") + before.count("\x00"), f"{brace} without its partner")
     return out
 
 
@@ -397,8 +400,8 @@ class Template:
             with open(self.path, encoding="utf-8") as f:
                 source = f.read().rstrip("\n")  # so that a template can stand within a line
             for m in cut(source):
-                line = m.line
                 self.literal(m) if m.literal else self.mark(m)
+                line = m.line + m.text.count("\n") + m.text.count("\x00")
             if self.stack:
                 raise Wrong(self.stack[-1]["line"], f"#{self.stack[-1]['kind']} is never closed")
             if not self.type:
