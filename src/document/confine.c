@@ -31,7 +31,7 @@ static const int allowed[] = {
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
     SCMP_SYS(getrandom), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time),
     SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn), /* abort() */
-    SCMP_SYS(getpid), SCMP_SYS(gettid),
+    SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(sigaltstack),
 };
 
 /* Libraries try these and live without: localtime looks for a time zone, stdio for a terminal. */

@@ -25,6 +25,20 @@ bool grid_put(struct arena *a, struct grid *g, size_t row, size_t column, struct
     return true;
 }
 
+void grid_tidy(struct grid *g)
+{
+    size_t rows = 0;
+    g->columns = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        struct slices *r = &g->at[i];
+        while (r->n && !r->at[r->n - 1].len)
+            r->n--;
+        rows = r->n ? i + 1 : rows;
+        g->columns = r->n > g->columns ? r->n : g->columns;
+    }
+    g->n = rows;
+}
+
 /* A line feed or tab within a cell would make another row or cell of it. */
 static void put_in_line(struct buf *text, struct slice s)
 {

@@ -109,6 +109,7 @@ struct grid { /* rows without their empty tail cells */
 };
 /* Puts a cell, trimmed; an empty one leaves no trace. False past the caps. The text is borrowed. */
 bool grid_put(struct arena *a, struct grid *g, size_t row, size_t column, struct slice cell, struct fault *f) MUST_USE;
+void grid_tidy(struct grid *g); /* after cells were emptied */
 /* Rows as lines, tabs between cells. */
 void grid_text(const struct grid *g, struct buf *text);
 

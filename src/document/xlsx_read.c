@@ -303,6 +303,7 @@ static bool read_sheets(struct package *p, struct xlsx *x, struct fault *f)
         if (part && !xml_read(p, part, &sheet, x, f))
             return false;
         clear_merged(x);
+        grid_tidy(x->grid);
     }
     return true;
 }
