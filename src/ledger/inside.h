@@ -23,6 +23,20 @@ struct hasher { /* one a thread; the digest is fetched once */
     EVP_MD_CTX *context;
 };
 
+/* How many notes a sender may write into the audit log in a minute: the rest is counted, and the count written. */
+enum { AUDIT_SENDERS = 256, AUDIT_PER_MINUTE = 20, AUDIT_ALL_PER_MINUTE = 600, AUDIT_MINUTE_MS = 60 * 1000 };
+struct audit_sender {
+    char name[48]; /* an address, or an account */
+    int64_t since_ms, notes, dropped;
+};
+struct audit_limits { struct audit_sender at[AUDIT_SENDERS], all; };
+
+enum { UNKNOWN_LOGINS = 256 }; /* names that nobody has, counted like those that somebody has */
+struct unknown_login {
+    unsigned char hash[32];
+    int64_t failures, locked_until_ms, last_ms;
+};
+
 struct writer;
 
 struct ledger {
@@ -41,8 +55,10 @@ struct ledger {
     _Atomic int64_t people_version;  /* of the last commit that changed them */
     unsigned char key_public[32], key_secret[64]; /* Ed25519, of checkpoints */
     pthread_mutex_t password_slots;  /* see auth.c */
-    int passwords_at_work;
+    int passwords_at_work, passwords_waiting;
     pthread_cond_t password_free;
+    struct audit_limits audit_limits;
+    struct unknown_login unknown_logins[UNKNOWN_LOGINS];
     struct writer *writer;           /* the queue, while serving */
     bool stopped;                    /* after a failed commit nothing more is written until restart */
     struct { struct slice hash, bytes; } *memory_files; /* of a ledger in memory */
@@ -170,6 +186,10 @@ bool clocks_read(const struct look *look, int64_t entry, struct clock_row **at, 
 bool light_again(struct work *w, int64_t entry, struct fault *f) MUST_USE;
 bool work_can(struct work *w, uint32_t ability, struct fault *f) MUST_USE;
 bool work_proofs(struct work *w, struct event *e, bool *any, struct fault *f) MUST_USE;
+
+/* ---------- auth.c ---------- */
+
+bool audit_settle(struct ledger *l, struct fault *f) MUST_USE; /* before closing: what was only counted is written */
 
 /* ---------- files.c ---------- */
 
