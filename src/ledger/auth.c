@@ -29,7 +29,7 @@ struct small {
 static bool small_begin(struct small *s, struct ledger *l, struct fault *f)
 {
     pthread_mutex_lock(&l->writing);
-    if (l->stopped ? fault_set(f, FAULT_BROKEN, "ledger-stopped", S(""), S("")) : store_begin(l->conn, f)) {
+    if (l->stopped ? fault_set(f, FAULT_BROKEN, "writing-stopped", S(""), S("")) : store_begin(l->conn, f)) {
         *s = (struct small){ .l = l, .audit = l->heads[LOG_AUDIT], .limits = l->audit_limits };
         arena_open(&s->arena, 16 << 20);
         return true;
@@ -293,7 +293,7 @@ bool password_set(struct ledger *l, struct slice account, struct slice password,
         memcpy(login, known->login.at, known->login.len);
     pthread_mutex_unlock(&l->writing);
     if (!known)
-        return fault_set(f, FAULT_MISSING, "no-account", account, S(""));
+        return fault_set(f, FAULT_MISSING, "account-unknown", account, S(""));
     if (sodium_init() < 0 || !password_good(password, slice_of(login), f) || !slot_take(l, f))
         return false;
     bool ok = encode(l, password, encoded, f);

@@ -43,7 +43,10 @@ struct ledger_new {
 bool ledger_create(const char *path, const struct ledger_new *what, const struct world *world, struct ledger_options o,
     struct arena *a, struct slice *login, struct slice *password, struct fault *f) MUST_USE;
 
-/* For a store in memory, path is ":memory:"; then there are no files and no key on disk (scenarios). */
+/* The same, and leaves it open. For ":memory:" there are no files and no key on disk (scenarios, tests). */
+bool ledger_begin(const char *path, const struct ledger_new *what, const struct world *world, struct ledger_options o, struct ledger **l,
+    struct arena *a, struct slice *login, struct slice *password, struct fault *f) MUST_USE;
+
 bool ledger_open(const char *path, const struct world *world, struct ledger_options o, struct ledger **l, struct fault *f) MUST_USE;
 void ledger_close(struct ledger *l);
 
@@ -68,6 +71,7 @@ struct duty { int64_t id, person, unit; int kind; bool subtree; day from, to; };
 /* All people of the county at one moment; sorted by id; immutable. */
 struct people {
     struct arena arena;
+    struct people *older; /* of the kernel: snapshots of one command */
     int64_t version;
     struct unit *units; size_t n_units;
     struct person *persons; size_t n_persons;
@@ -116,6 +120,7 @@ bool reader_open(struct ledger *l, struct reader **r, struct fault *f) MUST_USE;
 void reader_close(struct reader *r);
 /* Begins a look as this account ("" a stranger); ends the one before. */
 bool reader_look(struct reader *r, struct arena *a, struct slice account, struct look *look, struct fault *f) MUST_USE;
+void reader_done(struct reader *r); /* lets go of the state that was looked at */
 struct actor actor_of(struct arena *a, const struct pack *pack, const struct people *people, struct slice account, day today);
 
 /* ---------- entries ---------- */
@@ -270,6 +275,7 @@ struct command {
 };
 /* Checks and carries out, alone in a transaction of its own, and commits. For programs with one thread. */
 bool command_do(struct ledger *l, struct command *c);
+void fault_put_code(struct buf *b, const struct fault *f); /* "needs-due" for a missing field */
 void command_put_answer(struct buf *b, const struct ledger *l, const struct command *c);
 
 /* The writer: one thread that takes what has gathered, decides each in turn, and commits once for all. */
