@@ -287,8 +287,8 @@ enum { WRITER_QUEUE_MAX = 4096, WRITER_BATCH_MAX = 256 };
 /* Runs the days up to the world's clock: lights that change, clocks that run out. */
 bool ledger_tick(struct ledger *l, struct fault *f) MUST_USE;
 
-/* What a report becomes: document, sections, terms, drafts of every ledger that takes some of its finds. Writes the
- * file, then sends one command. `text` is what was drawn from `bytes`. */
+/* What a report becomes: document, sections, terms, drafts of every ledger that takes some of its finds. Keeps the
+ * file and its text, and fills the command, which the caller then sends. */
 bool import_report(struct ledger *l, struct arena *a, struct slice account, struct slice name, struct slice bytes, const struct report *r,
     struct command *c, struct fault *f) MUST_USE;
 
