@@ -75,9 +75,12 @@ static bool ledger_make(const char *path, const struct world *world, struct ledg
 
 void ledger_close(struct ledger *l)
 {
+    struct fault f;
     if (!l)
         return;
     writer_stop(l);
+    if (l->conn && !audit_settle(l, &f))
+        l->stopped = true; /* the counts alone are lost: nobody was promised them */
     people_close(l->people);
     store_close(l->conn);
     hasher_close(&l->hasher);

@@ -294,8 +294,10 @@ bool import_report(struct ledger *l, struct arena *a, struct slice account, stru
 
 /* ---------- signing in ---------- */
 
-/* A password is checked at most twice at once (19 MiB each); five wrong tries lock for fifteen minutes. */
-bool password_check(struct ledger *l, struct conn *writer, struct slice login, struct slice password, struct slice *account, bool *must_change, struct fault *f) MUST_USE;
+/* A password is checked at most twice at once (19 MiB each); five wrong tries lock for fifteen minutes. The attempt is
+ * in the audit log, with the address, before the answer. None of these may be called inside a command. */
+bool password_check(struct ledger *l, struct arena *a, struct slice login, struct slice password, struct slice address, struct slice *account,
+    bool *must_change, struct fault *f) MUST_USE;
 bool password_set(struct ledger *l, struct slice account, struct slice password, bool must_change, struct fault *f) MUST_USE;
 bool password_good(struct slice password, struct slice login, struct fault *f) MUST_USE; /* ≥ 10 characters, 3 kinds */
 void password_make(const struct world *w, struct arena *a, struct slice *password);    /* readable, one time */
@@ -308,6 +310,8 @@ bool session_end(struct ledger *l, const unsigned char token[SESSION_TOKEN_BYTES
 
 /* ---------- the audit log: log-ins, refusals, exports, permission changes ---------- */
 
+/* On the disk when it returns. Refusals and what strangers do are written up to a number a minute and sender, beyond
+ * that counted, and the count is written when the minute is over. */
 bool audit_note(struct ledger *l, struct slice account, const char *kind, struct slice object, struct slice detail, struct slice address, struct fault *f) MUST_USE;
 
 /* ---------- events, for those who read history ---------- */
