@@ -14,7 +14,7 @@ enum { FILE_MAX_BYTES = 4 << 20, WORDS_MAX = 60000, WORD_MAX_BYTES = 96, CODES =
 
 /* ---------- the roles, as the TSV files name them ---------- */
 
-enum value_kind { VALUE_NONE, VALUE_TEXT, VALUE_BOUND, VALUE_SIGN, VALUE_STAGE, VALUE_DAY, VALUE_SELF };
+enum value_kind { VALUE_NONE, VALUE_TEXT, VALUE_MAYBE, VALUE_BOUND, VALUE_SIGN, VALUE_STAGE, VALUE_DAY, VALUE_SELF };
 
 static const struct role { const char *name; uint64_t bit; enum value_kind value; } role_table[] = {
     { "stop", ROLE(STOP), VALUE_NONE },
@@ -51,7 +51,7 @@ static const struct role { const char *name; uint64_t bit; enum value_kind value
     { "past", ROLE(PAST), VALUE_NONE },
     { "praise", ROLE(PRAISE), VALUE_NONE },
     { "work", ROLE(WORK), VALUE_NONE },
-    { "class", ROLE(CLASS), VALUE_NONE },
+    { "class", ROLE(CLASS), VALUE_MAYBE },
     { "each", ROLE(EACH), VALUE_NONE },
     { "yoy", ROLE(YOY), VALUE_NONE },
     { "rank", ROLE(RANK), VALUE_NONE },
@@ -73,7 +73,7 @@ static const struct role { const char *name; uint64_t bit; enum value_kind value
     { "etc", ROLE(ETC), VALUE_NONE },
     { "of", ROLE(OF), VALUE_NONE },
     { "thing", ROLE(THING), VALUE_NONE },
-    { "measure", ROLE(MEASURE), VALUE_NONE },
+    { "measure", ROLE(MEASURE), VALUE_MAYBE },
     { "share", ROLE(SHARE), VALUE_NONE },
     { "self", ROLE(SELF), VALUE_NONE },
     { "aim", ROLE(AIM), VALUE_NONE },
@@ -125,6 +125,7 @@ static bool value_take(struct word *w, enum value_kind kind, struct slice value)
 {
     switch (kind) {
     case VALUE_NONE: return true;
+    case VALUE_MAYBE: w->value = value; return true;
     case VALUE_TEXT: return (w->value = value).len > 0;
     case VALUE_SELF: return w->value = value.len ? value : w->text, true;
     case VALUE_BOUND: return bound_of(value, &w->bound);
