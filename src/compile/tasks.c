@@ -136,6 +136,8 @@ static enum trigger trigger_read(struct reading *r, const struct piece *p, uint3
     bool act = HAS(t, ROLE(ACT) | ROLE(FINISH) | ROLE(DOING));
     if (!act && !HAS(t, ROLE(LEADS) | ROLE(MUST) | ROLE(HELPS) | ROLE(WITH)))
         return TRIGGER_NONE;
+    if (k == p->first || r->m->at[k - 1].end != t->start)
+        return TRIGGER_NONE;
     *from = clause_start(r, p, k, &first);
     const struct mark *o = organ_before(r, first, k);
     if (!o || !plain_units(r, first, k, units_start(r, first, *from)))
@@ -378,6 +380,9 @@ static void segment_read(struct reading *r, const struct segment *g)
         const struct mark *t = &r->m->at[k];
         if (HAS(t, ROLE(COMMA)))
             cut_at = t->end, cut_first = k + 1;
+        const uint64_t triggers = ROLE(LEADS) | ROLE(MUST) | ROLE(HELPS) | ROLE(WITH) | ROLE(ACT) | ROLE(FINISH) | ROLE(DOING);
+        if (!HAS(t, triggers | ROLE(DEADLINE) | ROLE(DAY)))
+            continue;
         struct slices units = { 0 };
         uint32_t from;
         enum trigger trigger = trigger_read(r, &p, k, &units, &from);
