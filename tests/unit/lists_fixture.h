@@ -93,6 +93,17 @@ static inline struct slice fixture_account(struct fixture *x, const char *login)
     return slice_copy(&x->arena, a->id);
 }
 
+static inline void fixture_show_pack(const char *folder)
+{
+    struct pack p;
+    struct pack_problems problems = { 0 };
+    struct fault f;
+    if (!pack_open(folder, &p, &problems, &f))
+        for (size_t i = 0; i < problems.n; i++)
+            fprintf(stderr, S_FMT ":%d: " S_FMT " (" S_FMT ")\n", S_ARG(problems.at[i].file), problems.at[i].line, S_ARG(problems.at[i].cause), S_ARG(problems.at[i].likely));
+    pack_close(&p);
+}
+
 static inline void fixture_open(struct fixture *x, const char *pack, const char *path, uint64_t seed)
 {
     struct slice login, password;
@@ -101,8 +112,10 @@ static inline void fixture_open(struct fixture *x, const char *pack, const char 
     arena_open(&x->arena, 0);
     struct world world = { x, fixture_now, fixture_random };
     struct ledger_new what = { .county = 159923, .name = S("石桥县"), .pack_folder = pack, .algorithm = "sha256" };
-    if (!ledger_begin(path, &what, &world, (struct ledger_options){ 0 }, &x->ledger, &x->arena, &login, &password, &f) || !reader_open(x->ledger, &x->reader, &f))
+    if (!ledger_begin(path, &what, &world, (struct ledger_options){ 0 }, &x->ledger, &x->arena, &login, &password, &f) || !reader_open(x->ledger, &x->reader, &f)) {
+        fixture_show_pack(pack);
         fixture_fail(&f);
+    }
 }
 
 static inline void fixture_close(struct fixture *x)
