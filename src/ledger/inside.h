@@ -180,6 +180,16 @@ bool slot_required(const struct ledger_def *d, int slot);
 bool move_open_to(const struct look *look, const struct entry *e, const struct move *move, bool ignore_permission, struct fault *f);
 bool report_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f);
 bool ask_open_to(const struct look *look, const struct entry *e, const struct ask *ask, const struct ask_row *rows, size_t n, struct fault *f);
+bool answer_open_to(const struct look *look, const struct entry *e, const struct ask *ask, bool ignore_permission, struct fault *f);
+bool plan_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f);
+bool line_open_to(const struct look *look, const struct entry *e, const struct lines *lines, bool ignore_permission, struct fault *f);
+bool sign_open_to(const struct look *look, const struct entry *e, const struct receipt_row *row, bool ignore_permission, struct fault *f);
+bool return_open_to(const struct look *look, const struct entry *e, const struct receipt_row *row, bool ignore_permission, struct fault *f);
+bool rule_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f);
+bool set_open_to(const struct look *look, const struct entry *e, int slot, struct fault *f);
+bool receipt_is_own(const struct look *look, const struct entry *e, const struct receipt_row *row);
+bool entry_office(const struct look *look, const struct entry *e, uint32_t ability); /* holds it at the keeper */
+bool asks_read(const struct look *look, const struct entry *e, struct ask_row **at, size_t *n, struct fault *f) MUST_USE;
 bool document_row(const struct look *look, int64_t id, struct document_row *d, struct fault *f) MUST_USE;
 bool work_entries(struct work *w, struct entry **at, size_t *n, struct fault *f) MUST_USE;
 bool work_office(struct work *w, const struct entry *e, uint32_t ability, struct fault *f) MUST_USE;
