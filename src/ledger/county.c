@@ -48,7 +48,7 @@ static bool is_memory(const char *path)
     return !strcmp(path, ":memory:");
 }
 
-static bool ledger_make(const char *path, const struct world *world, struct ledger_options o, struct ledger **out, struct fault *f)
+bool ledger_make(const char *path, const struct world *world, struct ledger_options o, struct ledger **out, struct fault *f)
 {
     struct ledger *l = calloc(1, sizeof *l);
     if (!l || sodium_init() < 0) {
@@ -104,7 +104,7 @@ static void set_text(char *to, size_t size, struct slice s)
 }
 
 /* What the tables say of the county: name, algorithm, heads, people. */
-static bool ledger_load(struct ledger *l, struct fault *f)
+bool ledger_load(struct ledger *l, struct fault *f)
 {
     struct rows r;
     int64_t county;
@@ -131,7 +131,7 @@ static bool ledger_load(struct ledger *l, struct fault *f)
     return l->people != NULL;
 }
 
-static bool pack_load(struct ledger *l, struct fault *f)
+bool pack_load(struct ledger *l, struct fault *f)
 {
     struct arena a;
     struct rows r;
