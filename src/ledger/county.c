@@ -127,7 +127,6 @@ bool ledger_load(struct ledger *l, struct fault *f)
             return false;
     people_close(l->people);
     l->people = people_read(l->conn, l->county, &l->pack, l->heads[LOG_MAIN].size, f);
-    atomic_store(&l->people_version, l->heads[LOG_MAIN].size);
     return l->people != NULL;
 }
 
@@ -356,8 +355,13 @@ bool reader_look(struct reader *r, struct arena *a, struct slice account, struct
     if (r->own && !store_begin_read(r->conn, f))
         return false;
     r->looking = true;
-    /* The version is read before the tables: a snapshot may be newer than it says, never older. */
-    int64_t version = atomic_load(&l->people_version);
+    struct rows row;
+    int64_t version = 0;
+    store_ask(r->conn, SQL_COUNTY_GET, ARGS(v_int(l->county)), &row, f);
+    if (rows_next(&row))
+        version = rows_int(&row, 5);
+    if (!rows_end(&row))
+        return false;
     if (!r->people || r->people->version != version) {
         struct people *again = people_read(r->conn, l->county, &l->pack, version, f);
         if (!again)

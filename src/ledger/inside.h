@@ -6,7 +6,6 @@
 
 #include <openssl/evp.h>
 #include <pthread.h>
-#include <stdatomic.h>
 
 enum { LOG_MAIN, LOG_AUDIT, LOG_COUNT };
 enum { FRONTIER_MAX = 48 }; /* 2^48 events */
@@ -52,7 +51,6 @@ struct ledger {
     struct hasher hasher;            /* of the writer */
     struct log_head heads[LOG_COUNT];
     struct people *people;           /* of the writer, as in the tables */
-    _Atomic int64_t people_version;  /* of the last commit that changed them */
     unsigned char key_public[32], key_secret[64]; /* Ed25519, of checkpoints */
     pthread_mutex_t password_slots;  /* see auth.c */
     int passwords_at_work, passwords_waiting;
@@ -61,7 +59,7 @@ struct ledger {
     struct unknown_login unknown_logins[UNKNOWN_LOGINS];
     struct writer *writer;           /* the queue, while serving */
     day today;                       /* that the tables stand at; DAY_NONE: ask them */
-    int64_t people_changed;          /* by the batch at work: the version, or 0 */
+    bool people_changed;             /* by the batch at work */
     bool clock_is_back;              /* told already that the machine's clock went back */
     bool stopped;                    /* after a failed commit nothing more is written until restart */
     struct { struct slice hash, bytes; } *memory_files; /* of a ledger in memory */
@@ -233,6 +231,7 @@ struct work work_begin(struct ledger *l, struct command *c, struct arena *a, str
 bool work_people_again(struct work *w, struct fault *f) MUST_USE; /* after events that changed people */
 /* A transaction around commands; `writing` is held. The day begins before the first of them. */
 bool batch_begin(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
+bool ledger_load(struct ledger *l, struct fault *f) MUST_USE; /* what the tables say now: heads, day, people */
 bool batch_commit(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
 void batch_abandon(struct ledger *l);
 

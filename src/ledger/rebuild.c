@@ -41,21 +41,17 @@ bool ledger_rebuild(struct ledger *l, int64_t *events, struct fault *f)
     pthread_mutex_lock(&l->writing);
     bool ok = l->stopped ? fault_set(f, FAULT_BROKEN, "writing-stopped", S(""), S("")) : store_begin(l->conn, f);
     if (ok) {
-        ok = store_schema_projections(l->conn, f) && replay(l, l->conn, l->conn, INT64_MAX, false, events, f);
-        ok = ok && (*events == l->heads[LOG_MAIN].size || fault_set(f, FAULT_BROKEN, "bad-event", slice_format(&l->memory, "%lld", (long long)*events + 1), S("")));
+        struct log_head head;
+        ok = log_head_read(l->conn, l->county, LOG_MAIN, &head, f) && store_schema_projections(l->conn, f)
+            && replay(l, l->conn, l->conn, INT64_MAX, false, events, f);
+        ok = ok && (*events == head.size || fault_set(f, FAULT_BROKEN, "bad-event", slice_format(&l->memory, "%lld", (long long)*events + 1), S("")));
         ok = ok && store_commit(l->conn, f);
         if (!ok)
             store_rollback(l->conn);
-        l->today = DAY_NONE;
     }
-    struct people *again = ok ? people_read(l->conn, l->county, &l->pack, l->heads[LOG_MAIN].size, f) : NULL;
-    if (again) {
-        people_close(l->people);
-        l->people = again;
-        atomic_store(&l->people_version, again->version);
-    }
+    ok = ok && ledger_load(l, f);
     pthread_mutex_unlock(&l->writing);
-    return again != NULL;
+    return ok;
 }
 
 /* ---------- dump ---------- */
