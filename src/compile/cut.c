@@ -60,12 +60,14 @@ static bool enumerator_after_comma(const struct cutting *c, uint32_t at)
 static bool has_figure_or_day(const struct marks *m, const struct segment *s)
 {
     for (uint32_t i = s->first; i < s->last; i++) {
-        if (m->at[i].roles & (ROLE(NUMBER) | ROLE(DEADLINE))) {
+        if (m->at[i].roles & ROLE(DEADLINE))
+            return true;
+        if (m->at[i].roles & ROLE(NUMBER)) {
             const struct quantity *q = &m->quantities.at[m->at[i].index];
-            if ((m->at[i].roles & ROLE(DEADLINE)) || (q->unit_word && !q->han))
+            if (q->unit_word && !q->han)
                 return true;
         }
-        if (m->at[i].roles & ROLE(LEADS))
+        if (m->at[i].roles & (ROLE(LEADS) | ROLE(MUST) | ROLE(DAY)))
             return true;
     }
     return false;

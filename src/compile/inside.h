@@ -46,11 +46,15 @@ struct word {
     int8_t sign;
 };
 
-struct trie_state { int32_t base, check; uint32_t word; };
+/* Double array with labels: the children of a state stand at base + class, and no two states share a base, so that a
+ * slot's class tells its parent. */
+struct trie_state { int32_t base; uint16_t label, word; };
+enum { TRIE_PAIR_BITS = 1 << 16 };
 struct trie {
     uint16_t *class_of;       /* by code point; 0: in no word */
     struct trie_state *states;
     size_t n_states, n_classes;
+    uint64_t *pairs;          /* a bit a hash of two classes: may a word begin with them? Spares most of the walks */
 };
 
 struct heading_word { struct slice text; uint8_t part, kind; bool boilerplate; };
@@ -61,6 +65,48 @@ struct lexicon {
     struct trie zh, en;
     struct { struct heading_word *at; size_t n, cap; } headings, kinds, boilerplate;
 };
+
+/* Of class_of: the class; whether it is a word alone; whether a number may start so. */
+enum { TRIE_CLASS = 0x3FFF, TRIE_ALONE = 0x4000, TRIE_NUMBER = 0x8000 };
+
+static inline uint32_t trie_pair(uint32_t first, uint32_t second)
+{
+    return ((first & TRIE_CLASS) * 2654435761u + (second & TRIE_CLASS) * 40503u) >> 8 & (TRIE_PAIR_BITS - 1);
+}
+
+/* Decodes valid UTF-8; beyond the BMP everything is one letter that no word has. */
+static inline uint32_t code_at(const char *p, size_t *len)
+{
+    const unsigned char *s = (const unsigned char *)p;
+    if (s[0] < 0x80)
+        return *len = 1, s[0];
+    if (s[0] < 0xE0)
+        return *len = 2, (s[0] & 31u) << 6 | (s[1] & 63u);
+    if (s[0] < 0xF0)
+        return *len = 3, (s[0] & 15u) << 12 | (s[1] & 63u) << 6 | (s[2] & 63u);
+    return *len = 4, 0xFFFD;
+}
+
+/* Walks on from the first character's class, which took n bytes: the longest word, or 0. */
+static inline uint32_t trie_walk(const struct trie *t, const char *p, const char *end, uint16_t class, size_t n, size_t *len)
+{
+    int32_t state = 0;
+    uint32_t found = 0;
+    size_t taken = n;
+    for (;;) {
+        state = t->states[state].base + class;
+        if (t->states[state].label != class)
+            return found;
+        if (t->states[state].word) {
+            found = t->states[state].word;
+            *len = taken;
+        }
+        if (p >= end || !(class = t->class_of[code_at(p, &n)] & TRIE_CLASS))
+            return found;
+        p += n;
+        taken += n;
+    }
+}
 
 /* The longest word that starts at `at`; 0 where none does. *len is its length in bytes. */
 uint32_t trie_longest(const struct trie *t, const char *at, const char *end, size_t *len);

@@ -14,7 +14,7 @@ enum { FILE_MAX_BYTES = 4 << 20, WORDS_MAX = 60000, WORD_MAX_BYTES = 96, CODES =
 
 /* ---------- the roles, as the TSV files name them ---------- */
 
-enum value_kind { VALUE_NONE, VALUE_TEXT, VALUE_BOUND, VALUE_SIGN, VALUE_STAGE, VALUE_DAY, VALUE_SELF };
+enum value_kind { VALUE_NONE, VALUE_TEXT, VALUE_MAYBE, VALUE_BOUND, VALUE_SIGN, VALUE_STAGE, VALUE_DAY, VALUE_SELF };
 
 static const struct role { const char *name; uint64_t bit; enum value_kind value; } role_table[] = {
     { "stop", ROLE(STOP), VALUE_NONE },
@@ -51,7 +51,7 @@ static const struct role { const char *name; uint64_t bit; enum value_kind value
     { "past", ROLE(PAST), VALUE_NONE },
     { "praise", ROLE(PRAISE), VALUE_NONE },
     { "work", ROLE(WORK), VALUE_NONE },
-    { "class", ROLE(CLASS), VALUE_NONE },
+    { "class", ROLE(CLASS), VALUE_MAYBE },
     { "each", ROLE(EACH), VALUE_NONE },
     { "yoy", ROLE(YOY), VALUE_NONE },
     { "rank", ROLE(RANK), VALUE_NONE },
@@ -73,7 +73,7 @@ static const struct role { const char *name; uint64_t bit; enum value_kind value
     { "etc", ROLE(ETC), VALUE_NONE },
     { "of", ROLE(OF), VALUE_NONE },
     { "thing", ROLE(THING), VALUE_NONE },
-    { "measure", ROLE(MEASURE), VALUE_NONE },
+    { "measure", ROLE(MEASURE), VALUE_MAYBE },
     { "share", ROLE(SHARE), VALUE_NONE },
     { "self", ROLE(SELF), VALUE_NONE },
     { "aim", ROLE(AIM), VALUE_NONE },
@@ -125,6 +125,7 @@ static bool value_take(struct word *w, enum value_kind kind, struct slice value)
 {
     switch (kind) {
     case VALUE_NONE: return true;
+    case VALUE_MAYBE: w->value = value; return true;
     case VALUE_TEXT: return (w->value = value).len > 0;
     case VALUE_SELF: return w->value = value.len ? value : w->text, true;
     case VALUE_BOUND: return bound_of(value, &w->bound);
@@ -295,40 +296,58 @@ static void states_room(struct arena *a, struct trie *t, size_t *cap, size_t nee
         return;
     t->states = arena_grow(a, t->states, cap, need, sizeof *t->states, alignof(struct trie_state));
     for (size_t i = t->n_states; i < *cap; i++)
-        t->states[i] = (struct trie_state){ 0, -1, 0 };
+        t->states[i] = (struct trie_state){ 0, 0, 0 };
     t->n_states = *cap;
 }
 
-/* Puts the children of a node where all their slots are free (first fit), then goes on with each of them. */
-static void place(struct arena *a, struct trie *t, size_t *cap, const struct tree *tree, uint32_t node, int32_t state,
-    int32_t *hint)
+struct placing { struct arena *a; struct trie *t; size_t cap; const struct tree *tree; int32_t hint; };
+
+static bool fits(struct placing *g, uint32_t node, int32_t base)
 {
-    if (!tree->at[node].child)
+    for (uint32_t c = g->tree->at[node].child; c; c = g->tree->at[c].next) {
+        states_room(g->a, g->t, &g->cap, (size_t)base + g->tree->at[c].class + 1);
+        if (g->t->states[base + g->tree->at[c].class].label)
+            return false;
+    }
+    return true;
+}
+
+/* Puts the children of a node at the first base of its own where all their slots are free, then goes on with each. */
+static void place(struct placing *g, uint32_t node, int32_t state)
+{
+    if (!g->tree->at[node].child)
         return;
-    int32_t base = *hint;
-    for (bool fits = false; !fits; base += !fits) {
-        fits = true;
-        for (uint32_t c = tree->at[node].child; c && fits; c = tree->at[c].next) {
-            states_room(a, t, cap, (size_t)base + tree->at[c].class + 1);
-            fits = t->states[base + tree->at[c].class].check < 0;
+    while (!fits(g, node, ++g->hint))
+        ;
+    int32_t base = g->hint;
+    g->t->states[state].base = base;
+    for (uint32_t c = g->tree->at[node].child; c; c = g->tree->at[c].next) {
+        struct trie_state *s = &g->t->states[base + g->tree->at[c].class];
+        s->label = g->tree->at[c].class;
+        s->word = (uint16_t)g->tree->at[c].word;
+    }
+    for (uint32_t c = g->tree->at[node].child; c; c = g->tree->at[c].next)
+        place(g, c, base + g->tree->at[c].class);
+}
+
+static void pairs_note(struct arena *a, struct trie *t, const struct word *words, size_t from, size_t to)
+{
+    t->pairs = NEW(a, uint64_t, TRIE_PAIR_BITS / 64);
+    for (size_t i = from; i < to; i++) {
+        size_t at = 0;
+        uint16_t *first = &t->class_of[utf8_next(words[i].text, &at) & (CODES - 1)];
+        if (at >= words[i].text.len) {
+            *first |= TRIE_ALONE;
+            continue;
         }
+        uint32_t pair = trie_pair(*first, t->class_of[utf8_next(words[i].text, &at) & (CODES - 1)]);
+        t->pairs[pair / 64] |= (uint64_t)1 << pair % 64;
     }
-    t->states[state].base = base;
-    for (uint32_t c = tree->at[node].child; c; c = tree->at[c].next) {
-        t->states[base + tree->at[c].class].check = state;
-        t->states[base + tree->at[c].class].word = tree->at[c].word;
-    }
-    while (*hint < (int32_t)t->n_states && t->states[*hint].check >= 0)
-        ++*hint;
-    for (uint32_t c = tree->at[node].child; c; c = tree->at[c].next)
-        place(a, t, cap, tree, c, base + tree->at[c].class, hint);
 }
 
 static void trie_build(struct arena *a, struct trie *t, const struct word *words, size_t from, size_t to)
 {
     struct tree tree = { 0 };
-    size_t cap = 0;
-    int32_t hint = 1;
     PUSH(a, &tree, (struct node){ 0 });
     t->class_of = NEW(a, uint16_t, CODES);
     t->n_classes = 1;
@@ -344,44 +363,25 @@ static void trie_build(struct arena *a, struct trie *t, const struct word *words
         }
         tree.at[node].word = (uint32_t)i;
     }
-    states_room(a, t, &cap, t->n_classes + 2);
-    t->states[0].check = 0;
-    place(a, t, &cap, &tree, 0, 0, &hint);
-    states_room(a, t, &cap, t->n_states + t->n_classes + 1); /* base + class never leaves the array */
-}
-
-/* Decodes valid UTF-8; beyond the BMP everything is one letter that no word has. */
-static inline uint32_t code_at(const char *p, size_t *len)
-{
-    const unsigned char *s = (const unsigned char *)p;
-    if (s[0] < 0x80)
-        return *len = 1, s[0];
-    if (s[0] < 0xE0)
-        return *len = 2, (s[0] & 31u) << 6 | (s[1] & 63u);
-    if (s[0] < 0xF0)
-        return *len = 3, (s[0] & 15u) << 12 | (s[1] & 63u) << 6 | (s[2] & 63u);
-    return *len = 4, 0xFFFD;
+    struct placing g = { .a = a, .t = t, .tree = &tree };
+    states_room(a, t, &g.cap, t->n_classes + 2);
+    place(&g, 0, 0);
+    states_room(a, t, &g.cap, (size_t)g.hint + t->n_classes + 2); /* base + class never leaves the array */
+    pairs_note(a, t, words, from, to);
+    static const char starts[] = "0123456789一二三四五六七八九十两百第○×*";
+    for (size_t at = 0; at < sizeof starts - 1;)
+        t->class_of[utf8_next((struct slice){ starts, sizeof starts - 1 }, &at)] |= TRIE_NUMBER;
+    for (int c = 'A'; c <= 'Z'; c++)
+        t->class_of[c] |= TRIE_NUMBER, t->class_of[c + 'a' - 'A'] |= TRIE_NUMBER;
 }
 
 uint32_t trie_longest(const struct trie *t, const char *at, const char *end, size_t *len)
 {
-    int32_t state = 0;
-    uint32_t found = 0;
-    const char *p = at;
-    while (p < end) {
-        size_t n;
-        uint16_t class = t->class_of[code_at(p, &n)];
-        int32_t next = t->states[state].base + class;
-        if (!class || t->states[next].check != state || next == 0)
-            break;
-        p += n;
-        state = next;
-        if (t->states[state].word) {
-            found = t->states[state].word;
-            *len = (size_t)(p - at);
-        }
-    }
-    return found;
+    size_t n;
+    if (at >= end)
+        return 0;
+    uint16_t class = t->class_of[code_at(at, &n)] & TRIE_CLASS;
+    return class ? trie_walk(t, at + n, end, class, n, len) : 0;
 }
 
 /* ---------- opening and closing ---------- */

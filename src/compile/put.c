@@ -17,189 +17,170 @@ const char *stage_word(enum stage s) { return stage_words[s]; }
 
 /* ---------- JSON ---------- */
 
-static void put_text(struct buf *b, const char *name, struct slice s)
+static void put_text(struct buf *b, struct slice name, struct slice s)
 {
-    json_name(b, name);
+    buf_put(b, name);
     if (s.len)
         json_put_string(b, s);
     else
-        buf_text(b, "null");
+        buf_put(b, S("null"));
 }
 
-static void put_word(struct buf *b, const char *name, const char *word)
+static void put_word(struct buf *b, struct slice name, const char *word)
 {
     put_text(b, name, slice_of(word));
 }
 
-static void put_int(struct buf *b, const char *name, int64_t v)
+static void put_int(struct buf *b, struct slice name, int64_t v)
 {
-    json_name(b, name);
+    buf_put(b, name);
     buf_int(b, v);
 }
 
-static void put_decimal(struct buf *b, const char *name, struct decimal d)
+static void put_decimal(struct buf *b, struct slice name, struct decimal d)
 {
-    json_name(b, name);
+    buf_put(b, name);
     if (d.ok)
         decimal_put(b, d);
     else
-        buf_text(b, "null");
-}
-
-static void put_bool(struct buf *b, const char *name, bool v)
-{
-    json_name(b, name);
-    buf_text(b, v ? "true" : "false");
+        buf_put(b, S("null"));
 }
 
 static void put_span(struct buf *b, struct span s)
 {
-    put_int(b, "start", s.start);
-    put_int(b, "end", s.end);
+    put_int(b, S(",\"start\":"), s.start);
+    put_int(b, S(",\"end\":"), s.end);
 }
 
-static void put_slices(struct buf *b, const char *name, const struct slices *s)
+static void put_slices(struct buf *b, struct slice name, const struct slices *s)
 {
-    json_name(b, name);
-    buf_char(b, '[');
+    buf_put(b, name);
     for (size_t i = 0; i < s->n; i++) {
-        json_comma(b);
+        if (i)
+            buf_char(b, ',');
         json_put_string(b, s->at[i]);
     }
     buf_char(b, ']');
 }
 
+static void put_rule(struct buf *b, const char *rule, bool explain)
+{
+    if (explain)
+        put_word(b, S(",\"rule\":"), rule);
+    buf_char(b, '}');
+}
+
 static void put_figure(struct buf *b, const struct figure *f, bool explain)
 {
-    buf_char(b, '{');
-    json_name(b, "name");
+    buf_put(b, S("{\"name\":"));
     json_put_string(b, f->name);
-    put_word(b, "kind", f->kind == FIGURE_CHANGE ? "change" : "level");
-    put_decimal(b, "value", f->masked ? DECIMAL_NONE : f->value);
-    put_decimal(b, "upper", f->upper);
-    json_name(b, "unit");
+    buf_put(b, f->kind == FIGURE_CHANGE ? S(",\"kind\":\"change\"") : S(",\"kind\":\"level\""));
+    put_decimal(b, S(",\"value\":"), f->masked ? DECIMAL_NONE : f->value);
+    put_decimal(b, S(",\"upper\":"), f->upper);
+    buf_put(b, S(",\"unit\":"));
     json_put_string(b, f->unit);
-    put_word(b, "bound", figure_bound_word(f->bound));
-    put_word(b, "basis", f->yoy ? "yoy" : NULL);
-    put_word(b, "status", figure_status_word(f->status));
-    put_bool(b, "masked", f->masked);
-    json_name(b, "rank");
+    put_word(b, S(",\"bound\":"), figure_bound_word(f->bound));
+    buf_put(b, f->yoy ? S(",\"basis\":\"yoy\"") : S(",\"basis\":null"));
+    put_word(b, S(",\"status\":"), figure_status_word(f->status));
+    buf_put(b, f->masked ? S(",\"masked\":true") : S(",\"masked\":false"));
     if (f->rank_scope.len) {
-        buf_char(b, '{');
-        put_text(b, "scope", f->rank_scope);
-        put_int(b, "place", f->rank_place);
+        put_text(b, S(",\"rank\":{\"scope\":"), f->rank_scope);
+        put_int(b, S(",\"place\":"), f->rank_place);
         buf_char(b, '}');
     } else {
-        buf_text(b, "null");
+        buf_put(b, S(",\"rank\":null"));
     }
     put_span(b, f->span);
-    put_int(b, "section", f->section);
-    if (explain)
-        put_word(b, "rule", f->rule);
-    buf_char(b, '}');
+    put_int(b, S(",\"section\":"), f->section);
+    put_rule(b, f->rule, explain);
 }
 
 static void put_deadline(struct buf *b, const struct task *t)
 {
-    json_name(b, "deadline");
     if (t->deadline_kind == DEADLINE_DAY) {
-        buf_char(b, '"');
+        buf_put(b, S(",\"deadline\":\""));
         day_put(b, t->deadline);
         buf_char(b, '"');
     } else {
-        buf_text(b, t->deadline_kind == DEADLINE_MASKED ? "\"masked\"" : "null");
+        buf_put(b, t->deadline_kind == DEADLINE_MASKED ? S(",\"deadline\":\"masked\"") : S(",\"deadline\":null"));
     }
-    put_text(b, "deadline_text", t->deadline_text);
+    put_text(b, S(",\"deadline_text\":"), t->deadline_text);
 }
 
 static void put_task(struct buf *b, const struct task *t, bool explain)
 {
-    buf_char(b, '{');
-    put_text(b, "text", t->text);
-    put_slices(b, "lead", &t->lead);
-    put_slices(b, "support", &t->support);
+    put_text(b, S("{\"text\":"), t->text);
+    put_slices(b, S(",\"lead\":["), &t->lead);
+    put_slices(b, S(",\"support\":["), &t->support);
     put_deadline(b, t);
-    put_bool(b, "measurable", t->measurable);
-    put_word(b, "status", t->done ? "done" : "planned");
-    json_name(b, "figures");
-    buf_char(b, '[');
+    buf_put(b, t->measurable ? S(",\"measurable\":true") : S(",\"measurable\":false"));
+    buf_put(b, t->done ? S(",\"status\":\"done\",\"figures\":[") : S(",\"status\":\"planned\",\"figures\":["));
     for (size_t i = 0; i < t->n_figures; i++) {
-        json_comma(b);
+        if (i)
+            buf_char(b, ',');
         buf_int(b, t->figures[i]);
     }
     buf_char(b, ']');
     put_span(b, t->span);
-    put_int(b, "section", t->section);
-    if (explain)
-        put_word(b, "rule", t->rule);
-    buf_char(b, '}');
+    put_int(b, S(",\"section\":"), t->section);
+    put_rule(b, t->rule, explain);
 }
 
 static void put_project(struct buf *b, const struct project *p, bool explain)
 {
-    buf_char(b, '{');
-    put_text(b, "name", p->name);
-    put_word(b, "stage", stage_word(p->stage));
-    put_decimal(b, "progress", p->progress);
-    put_decimal(b, "investment", p->investment);
+    put_text(b, S("{\"name\":"), p->name);
+    put_word(b, S(",\"stage\":"), stage_word(p->stage));
+    put_decimal(b, S(",\"progress\":"), p->progress);
+    put_decimal(b, S(",\"investment\":"), p->investment);
     put_span(b, p->span);
-    put_int(b, "section", p->section);
-    if (explain)
-        put_word(b, "rule", p->rule);
-    buf_char(b, '}');
+    put_int(b, S(",\"section\":"), p->section);
+    put_rule(b, p->rule, explain);
 }
 
 static void put_term(struct buf *b, const struct term *t, bool explain)
 {
-    buf_char(b, '{');
-    put_text(b, "term", t->term);
-    put_text(b, "definition", t->definition);
+    put_text(b, S("{\"term\":"), t->term);
+    put_text(b, S(",\"definition\":"), t->definition);
     put_span(b, t->span);
-    if (explain)
-        put_word(b, "rule", t->rule);
-    buf_char(b, '}');
+    put_rule(b, t->rule, explain);
 }
 
 static void put_section(struct buf *b, const struct section *s)
 {
-    buf_char(b, '{');
-    put_int(b, "id", s->id);
-    json_name(b, "parent");
+    put_int(b, S("{\"id\":"), s->id);
     if (s->parent >= 0)
-        buf_int(b, s->parent);
+        put_int(b, S(",\"parent\":"), s->parent);
     else
-        buf_text(b, "null");
-    put_int(b, "level", s->level);
-    put_text(b, "label", s->label);
-    put_text(b, "heading", s->heading);
+        buf_put(b, S(",\"parent\":null"));
+    put_int(b, S(",\"level\":"), s->level);
+    put_text(b, S(",\"label\":"), s->label);
+    put_text(b, S(",\"heading\":"), s->heading);
     put_span(b, s->span);
-    put_word(b, "part", report_part_word(s->part));
+    put_word(b, S(",\"part\":"), report_part_word(s->part));
     buf_char(b, '}');
 }
 
 static void put_facts(struct buf *b, const struct document_facts *f)
 {
-    buf_char(b, '{');
-    put_text(b, "title", f->title);
-    put_text(b, "issuer", f->issuer);
-    put_text(b, "place", f->place);
-    put_text(b, "session", f->session);
-    put_text(b, "speaker", f->speaker);
-    json_name(b, "year");
+    put_text(b, S("{\"title\":"), f->title);
+    put_text(b, S(",\"issuer\":"), f->issuer);
+    put_text(b, S(",\"place\":"), f->place);
+    put_text(b, S(",\"session\":"), f->session);
+    put_text(b, S(",\"speaker\":"), f->speaker);
     if (f->year)
-        buf_int(b, f->year);
+        put_int(b, S(",\"year\":"), f->year);
     else
-        buf_text(b, "null");
-    put_word(b, "kind", report_kind_word(f->kind));
-    json_name(b, "delivered_on");
+        buf_put(b, S(",\"year\":null"));
+    put_word(b, S(",\"kind\":"), report_kind_word(f->kind));
+    buf_put(b, S(",\"delivered_on\":"));
     if (f->delivered_on != DAY_NONE) {
         buf_char(b, '"');
         day_put(b, f->delivered_on);
         buf_char(b, '"');
     } else {
-        buf_text(b, "null");
+        buf_put(b, S("null"));
     }
-    put_word(b, "language", f->english ? "en" : "zh");
+    put_word(b, S(",\"language\":"), f->english ? "en" : "zh");
     buf_char(b, '}');
 }
 
@@ -230,10 +211,10 @@ void report_put_json(struct buf *b, const struct report *r, bool explain)
 
 #define PUT_ROW(b, name, n, put_one)                                                                                  \
     do {                                                                                                              \
-        json_name((b), (name));                                                                                       \
-        buf_char((b), '[');                                                                                           \
+        buf_put((b), S(name));                                                                                        \
         for (size_t i = 0; i < (n); i++) {                                                                            \
-            json_comma(b);                                                                                            \
+            if (i)                                                                                                    \
+                buf_char((b), ',');                                                                                   \
             put_one;                                                                                                  \
         }                                                                                                             \
         buf_char((b), ']');                                                                                           \
@@ -241,12 +222,11 @@ void report_put_json(struct buf *b, const struct report *r, bool explain)
 
 void report_put_batch_line(struct buf *b, struct slice id, const struct report *r)
 {
-    buf_char(b, '{');
-    json_name(b, "id");
+    buf_put(b, S("{\"id\":"));
     json_put_string(b, id);
-    PUT_ROW(b, "figures", r->n_figures, put_figure(b, &r->figures[i], false));
-    PUT_ROW(b, "tasks", r->n_tasks, put_task(b, &r->tasks[i], false));
-    PUT_ROW(b, "projects", r->n_projects, put_project(b, &r->projects[i], false));
+    PUT_ROW(b, ",\"figures\":[", r->n_figures, put_figure(b, &r->figures[i], false));
+    PUT_ROW(b, ",\"tasks\":[", r->n_tasks, put_task(b, &r->tasks[i], false));
+    PUT_ROW(b, ",\"projects\":[", r->n_projects, put_project(b, &r->projects[i], false));
     buf_text(b, "}\n");
 }
 

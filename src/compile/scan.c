@@ -4,8 +4,6 @@
  * quantity = numeral more? multiplier? more? unit? (RANGE numeral multiplier? unit?)? */
 #include "compile/inside.h"
 
-#define HAN(c1, c2, c3) (p[0] == (c1) && p[1] == (c2) && p[2] == (c3))
-
 /* ---------- quantities ---------- */
 
 struct reading { const struct marks *m; const char *at, *end; };
@@ -226,39 +224,35 @@ static const char *number_mark(struct arena *a, struct marks *m, const char *at,
     return at + t.len;
 }
 
-/* Whether a number, a mask, a Chinese numeral or letters may start here: looked at only then. */
-static bool number_may_start(const unsigned char *p)
-{
-    if (p[0] < 0x80)
-        return (p[0] >= '0' && p[0] <= '9') || (p[0] >= 'A' && p[0] <= 'Z') || (p[0] >= 'a' && p[0] <= 'z') || p[0] == '*';
-    if (p[0] == 0xC3)
-        return p[1] == 0x97; /* × */
-    if (p[0] < 0xE2)
-        return false;
-    return HAN(0xE4, 0xB8, 0x80) || HAN(0xE4, 0xB8, 0x83) || HAN(0xE4, 0xB8, 0x89) || HAN(0xE4, 0xB8, 0xA4)  /* 一七三两 */
-        || HAN(0xE4, 0xB9, 0x9D) || HAN(0xE4, 0xBA, 0x8C) || HAN(0xE4, 0xBA, 0x94)                          /* 九二五 */
-        || HAN(0xE5, 0x85, 0xAB) || HAN(0xE5, 0x85, 0xAD) || HAN(0xE5, 0x8D, 0x81) || HAN(0xE5, 0x9B, 0x9B) /* 八六十四 */
-        || HAN(0xE7, 0x99, 0xBE) || HAN(0xE7, 0xAC, 0xAC) || HAN(0xE2, 0x97, 0x8B);                         /* 百第○ */
-}
-
 void scan(struct arena *a, const struct lexicon *lex, const struct plain *plain, struct marks *m)
 {
     m->n = m->quantities.n = 0;
     m->lex = lex;
     m->plain = plain;
     const char *p = plain->text.at, *end = p + plain->text.len, *after;
+    const uint64_t units = ROLE(UNIT) | ROLE(DURATION) | ROLE(COUNTER) | ROLE(LABEL);
+    const struct trie *t = &lex->zh;
+    size_t n;
+    uint16_t class = p < end ? t->class_of[code_at(p, &n)] : 0;
     while (p < end) {
-        size_t len;
-        uint32_t word = trie_longest(&lex->zh, p, end, &len);
-        bool number = number_may_start((const unsigned char *)p);
-        if (word && !(number && (lex->words[word].roles & (ROLE(UNIT) | ROLE(DURATION))) == lex->words[word].roles)) {
+        size_t next_n, len = 0;
+        uint16_t next = t->class_of[code_at(p + n, &next_n)]; /* a zero byte stands after the text */
+        uint32_t pair = trie_pair(class, next), word = 0;
+        if (class & TRIE_ALONE || (class && t->pairs[pair / 64] >> pair % 64 & 1))
+            word = trie_walk(t, p + n, end, class & TRIE_CLASS, n, &len);
+        else if (!(class & TRIE_NUMBER)) {
+            p += n, n = next_n, class = next;
+            continue;
+        }
+        bool number = class & TRIE_NUMBER;
+        if (word && !(number && !(lex->words[word].roles & ~units))) {
             mark_put(a, m, p, p + len, word, lex->words[word].roles);
             p += len;
         } else if (number && (after = number_mark(a, m, p, end))) {
             p = after < end ? after : end;
         } else {
-            unsigned char c = (unsigned char)*p;
-            p += c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+            p += n;
         }
+        class = t->class_of[code_at(p, &n)];
     }
 }

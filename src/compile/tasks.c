@@ -8,7 +8,7 @@
 #include "compile/inside.h"
 
 #define HAS(mark, bits) (((mark)->roles & (bits)) != 0)
-enum { UNIT_MAX_BYTES = 20 * 3, LOOK_MARKS_MAX = 48 };
+enum { UNIT_MAX_BYTES = 20 * 3, LOOK_MARKS_MAX = 48, ANNOUNCEMENT_MAX_BYTES = 20 * 3 };
 
 static const uint64_t boundary = ROLE(COMMA) | ROLE(STOP) | ROLE(SEMICOLON) | ROLE(COLON);
 static const uint64_t between = ROLE(ADVERB) | ROLE(TIME) | ROLE(DEADLINE) | ROLE(DAY) | ROLE(TARGET) | ROLE(PAST);
@@ -136,6 +136,8 @@ static enum trigger trigger_read(struct reading *r, const struct piece *p, uint3
     bool act = HAS(t, ROLE(ACT) | ROLE(FINISH) | ROLE(DOING));
     if (!act && !HAS(t, ROLE(LEADS) | ROLE(MUST) | ROLE(HELPS) | ROLE(WITH)))
         return TRIGGER_NONE;
+    if (k == p->first || r->m->at[k - 1].end != t->start)
+        return TRIGGER_NONE;
     *from = clause_start(r, p, k, &first);
     const struct mark *o = organ_before(r, first, k);
     if (!o || !plain_units(r, first, k, units_start(r, first, *from)))
@@ -225,7 +227,7 @@ static bool deadline_read(const struct reading *r, const struct piece *p, uint32
 /* ---------- what a piece says ---------- */
 
 struct signs {
-    bool act, finish, must, praise, past, target, thing, attribute, aim_first, any_act;
+    bool act, finish, must, praise, past, target, thing, attribute, aim_first, any_act, past_first, announces;
     uint32_t acts;
 };
 
@@ -249,6 +251,8 @@ static void sign_read(const struct reading *r, const struct piece *p, uint32_t k
     g->must |= HAS(t, ROLE(MUST)) && !quoted;
     g->target |= HAS(t, ROLE(TARGET)) && !quoted;
     g->past |= HAS(t, ROLE(PAST)) && !quoted;
+    g->past_first |= HAS(t, ROLE(PAST)) && !g->act;
+    g->announces |= HAS(t, ROLE(ANNOUNCER)) && t->end == p->end && p->end - p->start <= ANNOUNCEMENT_MAX_BYTES;
     g->praise |= HAS(t, ROLE(PRAISE));
     g->thing |= HAS(t, ROLE(THING) | ROLE(WORK) | ROLE(NUMBER));
     if (HAS(t, ROLE(NUMBER)) && k + 1 < p->last && HAS(&r->m->at[k + 1], ROLE(OF)) && r->m->at[k + 1].start == t->end)
@@ -289,7 +293,7 @@ static bool is_opener(const struct reading *r, const struct signs *g)
 
 static bool is_task(const struct reading *r, const struct segment *g, const struct signs *s, const struct piece *p)
 {
-    if (g->heading || g->announces || s->praise || r->b->part == PART_OTHER || r->b->part == PART_GLOSSARY)
+    if (g->heading || g->announces || s->announces || s->praise || r->b->part == PART_OTHER || r->b->part == PART_GLOSSARY)
         return false;
     if (r->b->part == PART_PROBLEMS && !s->must && !p->own_lead)
         return false;
@@ -324,7 +328,7 @@ static void task_add(struct reading *r, const struct segment *g, const struct pi
         .span = { plain_start(r->m->plain, start), plain_end(r->m->plain, start + (uint32_t)trimmed.len) } };
     t.text = slice_part(r->c->report->text, t.span.start, t.span.end);
     bool ahead = s.must || s.target; /* in a plan all is planned but what is told as done, and the other way round */
-    t.done = r->b->part == PART_PLAN || r->b->part == PART_PROBLEMS ? s.past && !ahead && !p->own_lead && !s.act : !ahead;
+    t.done = r->b->part == PART_PLAN || r->b->part == PART_PROBLEMS ? s.past_first && !ahead && !p->own_lead : !ahead;
     struct deadline d;
     for (uint32_t k = p->first; !t.done && k < p->last && !t.deadline_kind; k++)
         if (deadline_read(r, p, k, &d)) {
@@ -376,6 +380,9 @@ static void segment_read(struct reading *r, const struct segment *g)
         const struct mark *t = &r->m->at[k];
         if (HAS(t, ROLE(COMMA)))
             cut_at = t->end, cut_first = k + 1;
+        const uint64_t triggers = ROLE(LEADS) | ROLE(MUST) | ROLE(HELPS) | ROLE(WITH) | ROLE(ACT) | ROLE(FINISH) | ROLE(DOING);
+        if (!HAS(t, triggers | ROLE(DEADLINE) | ROLE(DAY)))
+            continue;
         struct slices units = { 0 };
         uint32_t from;
         enum trigger trigger = trigger_read(r, &p, k, &units, &from);
@@ -423,7 +430,7 @@ void cut_tasks(struct compile *c, const struct block *b, const struct marks *m, 
         }
         segment_read(&r, g);
         for (uint32_t k = g->first; g->announces && k < g->last; k++)
-            r.aims |= HAS(&m->at[k], ROLE(AIM));
+            r.aims |= HAS(&m->at[k], ROLE(AIM)) && !HAS(&m->at[k], ROLE(ACT));
         if (g->announces && (r.lead.n || r.support.n)) {
             r.head_lead = r.lead, r.head_support = r.support;
             if (r.n + 1 == s->n) /* the items come as paragraphs of their own */

@@ -125,7 +125,7 @@ struct change change_open(struct work *w, const struct ledger_def *d, int64_t ke
 
 static bool any_slot(const struct change *c, int slot)
 {
-    return slot != COMMON_NUMBER && slot != COMMON_STATE && slot != COMMON_LIGHT && slot != COMMON_KEEPER && slot < COMMON_OPENED_ON + (slot >= COMMON_COUNT) * 1000;
+    return slot >= COMMON_COUNT || (slot < COMMON_OPENED_ON && slot != COMMON_NUMBER && slot != COMMON_STATE && slot != COMMON_LIGHT && slot != COMMON_KEEPER);
 }
 
 bool decide_open(struct work *w, struct fault *f)

@@ -440,34 +440,39 @@ static bool fold_day(struct folding *x)
     return store_run(x->conn, SQL_COUNTY_TODAY, ARGS(COUNTY, v_int(today)), x->fault);
 }
 
+static bool people_changed(struct folding *x)
+{
+    return store_run(x->conn, SQL_COUNTY_PEOPLE, ARGS(COUNTY, v_int(x->event->seq)), x->fault);
+}
+
 static bool fold_unit(struct folding *x)
 {
-    return store_run(x->conn, SQL_UNIT_PUT, ARGS(COUNTY, v_int(id_or_seq(x, "unit")), v_text(text_of(x, "code")), v_text(text_of(x, "name")),
+    return people_changed(x) && store_run(x->conn, SQL_UNIT_PUT, ARGS(COUNTY, v_int(id_or_seq(x, "unit")), v_text(text_of(x, "code")), v_text(text_of(x, "name")),
         v_text(text_of(x, "short")), v_text(text_of(x, "kind")), v_id(int_of(x, "parent")), v_text(text_of(x, "duties")), v_text(text_of(x, "former")),
         v_day(day_of_field(x, "from")), v_day(day_of_field(x, "to"))), x->fault);
 }
 
 static bool fold_person(struct folding *x)
 {
-    return store_run(x->conn, SQL_PERSON_PUT, ARGS(COUNTY, v_int(id_or_seq(x, "person")), v_text(text_of(x, "name")), v_id(int_of(x, "unit")),
+    return people_changed(x) && store_run(x->conn, SQL_PERSON_PUT, ARGS(COUNTY, v_int(id_or_seq(x, "person")), v_text(text_of(x, "name")), v_id(int_of(x, "unit")),
         v_text(text_of(x, "post")), v_text(text_of(x, "phone"))), x->fault);
 }
 
 static bool fold_account(struct folding *x)
 {
-    return store_run(x->conn, SQL_ACCOUNT_PUT, ARGS(COUNTY, v_text(text_of(x, "account")), v_int(int_of(x, "person")), v_text(text_of(x, "login")),
+    return people_changed(x) && store_run(x->conn, SQL_ACCOUNT_PUT, ARGS(COUNTY, v_text(text_of(x, "account")), v_int(int_of(x, "person")), v_text(text_of(x, "login")),
         v_int(int_of(x, "disabled"))), x->fault);
 }
 
 static bool fold_duty(struct folding *x)
 {
-    return store_run(x->conn, SQL_DUTY_PUT, ARGS(COUNTY, v_int(x->event->seq), v_int(int_of(x, "person")), v_text(text_of(x, "kind")), v_int(int_of(x, "unit")),
+    return people_changed(x) && store_run(x->conn, SQL_DUTY_PUT, ARGS(COUNTY, v_int(x->event->seq), v_int(int_of(x, "person")), v_text(text_of(x, "kind")), v_int(int_of(x, "unit")),
         v_int(int_of(x, "subtree")), v_day(day_of_field(x, "from")), v_day(day_of_field(x, "to"))), x->fault);
 }
 
 static bool fold_duty_ended(struct folding *x)
 {
-    return store_run(x->conn, SQL_DUTY_END, ARGS(COUNTY, v_int(int_of(x, "duty")), v_day(day_of_field(x, "to"))), x->fault);
+    return people_changed(x) && store_run(x->conn, SQL_DUTY_END, ARGS(COUNTY, v_int(int_of(x, "duty")), v_day(day_of_field(x, "to"))), x->fault);
 }
 
 static bool fold_sections(struct folding *x)

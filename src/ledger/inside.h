@@ -6,7 +6,6 @@
 
 #include <openssl/evp.h>
 #include <pthread.h>
-#include <stdatomic.h>
 
 enum { LOG_MAIN, LOG_AUDIT, LOG_COUNT };
 enum { FRONTIER_MAX = 48 }; /* 2^48 events */
@@ -21,6 +20,20 @@ struct log_head {
 struct hasher { /* one a thread; the digest is fetched once */
     EVP_MD *md;
     EVP_MD_CTX *context;
+};
+
+/* How many notes a sender may write into the audit log in a minute: the rest is counted, and the count written. */
+enum { AUDIT_SENDERS = 256, AUDIT_PER_MINUTE = 20, AUDIT_ALL_PER_MINUTE = 600, AUDIT_MINUTE_MS = 60 * 1000 };
+struct audit_sender {
+    char name[48]; /* an address, or an account */
+    int64_t since_ms, notes, dropped;
+};
+struct audit_limits { struct audit_sender at[AUDIT_SENDERS], all; };
+
+enum { UNKNOWN_LOGINS = 256 }; /* names that nobody has, counted like those that somebody has */
+struct unknown_login {
+    unsigned char hash[32];
+    int64_t failures, locked_until_ms, last_ms;
 };
 
 struct writer;
@@ -38,12 +51,16 @@ struct ledger {
     struct hasher hasher;            /* of the writer */
     struct log_head heads[LOG_COUNT];
     struct people *people;           /* of the writer, as in the tables */
-    _Atomic int64_t people_version;  /* of the last commit that changed them */
     unsigned char key_public[32], key_secret[64]; /* Ed25519, of checkpoints */
     pthread_mutex_t password_slots;  /* see auth.c */
-    int passwords_at_work;
+    int passwords_at_work, passwords_waiting;
     pthread_cond_t password_free;
+    struct audit_limits audit_limits;
+    struct unknown_login unknown_logins[UNKNOWN_LOGINS];
     struct writer *writer;           /* the queue, while serving */
+    day today;                       /* that the tables stand at; DAY_NONE: ask them */
+    bool people_changed;             /* by the batch at work */
+    bool clock_is_back;              /* told already that the machine's clock went back */
     bool stopped;                    /* after a failed commit nothing more is written until restart */
     struct { struct slice hash, bytes; } *memory_files; /* of a ledger in memory */
     size_t n_memory_files, cap_memory_files;
@@ -63,6 +80,7 @@ void event_set_int(struct arena *a, struct event *e, const char *name, int64_t v
 void event_set_day(struct arena *a, struct event *e, const char *name, day d); /* empty for DAY_NONE */
 void event_close(struct hasher *h, const struct world *w, int county, int log, struct event *e); /* salts, commitments, leaf */
 void event_leaf(struct hasher *h, int county, int log, struct event *e, unsigned char leaf[HASH_BYTES]);
+bool event_check(struct hasher *h, int county, int log, struct event *e); /* commitments anew; is the leaf what it should be? */
 void event_put_body(struct buf *b, const struct event *e);
 bool event_read_body(struct arena *a, struct slice body, struct event *e); /* false: not canonical */
 bool event_from_row(struct arena *a, const struct rows *rows, struct event *e); /* columns of event_from */
@@ -83,20 +101,21 @@ void people_close(struct people *p);
 
 /* ---------- a command at work ---------- */
 
-struct events { struct event *at; size_t n, cap; };
-
-/* decide reads through `look`, which stands inside the write transaction, and appends to `events`. */
+/* decide reads through `look`, which stands inside the write transaction, and emits events. */
 struct work {
     struct look look;
     struct ledger *ledger;
     const struct command *command;
     const struct json *body;
     struct arena *arena;
-    struct events events;
+    struct log_head *head;
     int64_t next_seq;    /* of the next event to be appended */
+    int64_t first, last; /* events of this command so far */
+    size_t n_events;
     int64_t now_ms;
     int64_t touched;     /* the entry for the answer */
-    bool people_changed;
+    struct slice key, request;
+    struct people *people_again; /* snapshots read while it works, newest first */
 };
 
 bool fold(struct conn *c, int county, struct arena *a, const struct event *e, struct fault *f) MUST_USE;
@@ -132,8 +151,8 @@ struct slice ids_text(struct arena *a, const struct ids *ids);
 typedef bool decide_fn(struct work *w, struct fault *f);
 decide_fn decide_open, decide_set, decide_move, decide_report, decide_plan, decide_line, decide_ask, decide_answer, decide_sign,
     decide_return, decide_rule, decide_consult, decide_issue, decide_split, decide_join, decide_drop, decide_restore, decide_undo, decide_import,
-    decide_precedent, decide_people, decide_unit, decide_person, decide_account, decide_duty, decide_end_duty, decide_reset,
-    decide_tick, decide_pack, decide_correct, decide_paper;
+    decide_precedent, decide_people, decide_duty, decide_end_duty, decide_reset,
+    decide_tick, decide_correct, decide_paper, decide_disable;
 
 /* The change of one entry by one event: starts from the entry as it is, and ends with version, light and clocks. */
 struct change {
@@ -171,6 +190,27 @@ bool light_again(struct work *w, int64_t entry, struct fault *f) MUST_USE;
 bool work_can(struct work *w, uint32_t ability, struct fault *f) MUST_USE;
 bool work_proofs(struct work *w, struct event *e, bool *any, struct fault *f) MUST_USE;
 
+/* ---------- auth.c ---------- */
+
+bool audit_settle(struct ledger *l, struct fault *f) MUST_USE; /* before closing: what was only counted is written */
+
+/* ---------- note.c ---------- */
+
+/* A checkpoint as others hold it: origin, size, root; `text` is what was signed. */
+enum { NOTE_BYTES_MAX = 4096 };
+struct note_text { struct slice text, origin, signatures; int64_t size; unsigned char root[HASH_BYTES]; };
+bool note_parse(struct slice bytes, struct note_text *n);                             /* false: no checkpoint */
+bool note_signed_by(const struct note_text *n, struct slice name, const unsigned char key[32]);
+void note_key_id(struct slice name, const unsigned char key[32], unsigned char id[4]);
+
+/* ---------- verify.c, rebuild.c ---------- */
+
+/* Another reading connection with one state of the store; of a ledger in memory the writing one, held until the end. */
+struct conn *snapshot_begin(struct ledger *l, struct fault *f);
+void snapshot_end(struct ledger *l, struct conn *c);
+/* Folds the events of the main log up to `last` from one connection into another (they may be the same). */
+bool replay(struct ledger *l, struct conn *from, struct conn *into, int64_t last, bool with_log, int64_t *events, struct fault *f) MUST_USE;
+
 /* ---------- files.c ---------- */
 
 bool file_size(struct ledger *l, struct slice hash_hex, int64_t *size); /* false: no such file */
@@ -179,5 +219,16 @@ bool file_size(struct ledger *l, struct slice hash_hex, int64_t *size); /* false
 
 /* One command inside an open transaction: decide, log, fold. Leaves no trace where it is refused. */
 bool command_run(struct ledger *l, struct command *c, struct log_head *head);
+struct work work_begin(struct ledger *l, struct command *c, struct arena *a, struct log_head *head); /* no command: the clock's own */
+bool work_people_again(struct work *w, struct fault *f) MUST_USE; /* after events that changed people */
+/* A transaction around commands; `writing` is held. The day begins before the first of them. */
+bool batch_begin(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
+bool ledger_load(struct ledger *l, struct fault *f) MUST_USE; /* what the tables say now: heads, day, people */
+bool batch_commit(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
+void batch_abandon(struct ledger *l);
+
+/* ---------- tick.c ---------- */
+
+bool tick_due(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
 
 #endif

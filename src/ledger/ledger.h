@@ -43,7 +43,10 @@ struct ledger_new {
 bool ledger_create(const char *path, const struct ledger_new *what, const struct world *world, struct ledger_options o,
     struct arena *a, struct slice *login, struct slice *password, struct fault *f) MUST_USE;
 
-/* For a store in memory, path is ":memory:"; then there are no files and no key on disk (scenarios). */
+/* The same, and leaves it open. For ":memory:" there are no files and no key on disk (scenarios, tests). */
+bool ledger_begin(const char *path, const struct ledger_new *what, const struct world *world, struct ledger_options o, struct ledger **l,
+    struct arena *a, struct slice *login, struct slice *password, struct fault *f) MUST_USE;
+
 bool ledger_open(const char *path, const struct world *world, struct ledger_options o, struct ledger **l, struct fault *f) MUST_USE;
 void ledger_close(struct ledger *l);
 
@@ -68,6 +71,7 @@ struct duty { int64_t id, person, unit; int kind; bool subtree; day from, to; };
 /* All people of the county at one moment; sorted by id; immutable. */
 struct people {
     struct arena arena;
+    struct people *older; /* of the kernel: snapshots of one command */
     int64_t version;
     struct unit *units; size_t n_units;
     struct person *persons; size_t n_persons;
@@ -116,6 +120,7 @@ bool reader_open(struct ledger *l, struct reader **r, struct fault *f) MUST_USE;
 void reader_close(struct reader *r);
 /* Begins a look as this account ("" a stranger); ends the one before. */
 bool reader_look(struct reader *r, struct arena *a, struct slice account, struct look *look, struct fault *f) MUST_USE;
+void reader_done(struct reader *r); /* lets go of the state that was looked at */
 struct actor actor_of(struct arena *a, const struct pack *pack, const struct people *people, struct slice account, day today);
 
 /* ---------- entries ---------- */
@@ -270,6 +275,7 @@ struct command {
 };
 /* Checks and carries out, alone in a transaction of its own, and commits. For programs with one thread. */
 bool command_do(struct ledger *l, struct command *c);
+void fault_put_code(struct buf *b, const struct fault *f); /* "needs-due" for a missing field */
 void command_put_answer(struct buf *b, const struct ledger *l, const struct command *c);
 
 /* The writer: one thread that takes what has gathered, decides each in turn, and commits once for all. */
@@ -281,15 +287,17 @@ enum { WRITER_QUEUE_MAX = 4096, WRITER_BATCH_MAX = 256 };
 /* Runs the days up to the world's clock: lights that change, clocks that run out. */
 bool ledger_tick(struct ledger *l, struct fault *f) MUST_USE;
 
-/* What a report becomes: document, sections, terms, drafts of every ledger that takes some of its finds. Writes the
- * file, then sends one command. `text` is what was drawn from `bytes`. */
+/* What a report becomes: document, sections, terms, drafts of every ledger that takes some of its finds. Keeps the
+ * file and its text, and fills the command, which the caller then sends. */
 bool import_report(struct ledger *l, struct arena *a, struct slice account, struct slice name, struct slice bytes, const struct report *r,
     struct command *c, struct fault *f) MUST_USE;
 
 /* ---------- signing in ---------- */
 
-/* A password is checked at most twice at once (19 MiB each); five wrong tries lock for fifteen minutes. */
-bool password_check(struct ledger *l, struct conn *writer, struct slice login, struct slice password, struct slice *account, bool *must_change, struct fault *f) MUST_USE;
+/* A password is checked at most twice at once (19 MiB each); five wrong tries lock for fifteen minutes. The attempt is
+ * in the audit log, with the address, before the answer. None of these may be called inside a command. */
+bool password_check(struct ledger *l, struct arena *a, struct slice login, struct slice password, struct slice address, struct slice *account,
+    bool *must_change, struct fault *f) MUST_USE;
 bool password_set(struct ledger *l, struct slice account, struct slice password, bool must_change, struct fault *f) MUST_USE;
 bool password_good(struct slice password, struct slice login, struct fault *f) MUST_USE; /* ≥ 10 characters, 3 kinds */
 void password_make(const struct world *w, struct arena *a, struct slice *password);    /* readable, one time */
@@ -302,6 +310,8 @@ bool session_end(struct ledger *l, const unsigned char token[SESSION_TOKEN_BYTES
 
 /* ---------- the audit log: log-ins, refusals, exports, permission changes ---------- */
 
+/* On the disk when it returns. Refusals and what strangers do are written up to a number a minute and sender, beyond
+ * that counted, and the count is written when the minute is over. */
 bool audit_note(struct ledger *l, struct slice account, const char *kind, struct slice object, struct slice detail, struct slice address, struct fault *f) MUST_USE;
 
 /* ---------- events, for those who read history ---------- */

@@ -284,6 +284,26 @@ struct slice rows_copy(struct arena *a, const struct rows *rows, int column)
     return slice_copy(a, rows_text(rows, column));
 }
 
+int rows_columns(const struct rows *rows)
+{
+    return sqlite3_column_count(rows->statement);
+}
+
+struct slice rows_name(const struct rows *rows, int column)
+{
+    return slice_of(sqlite3_column_name(rows->statement, column));
+}
+
+struct arg rows_arg(const struct rows *rows, int column)
+{
+    switch (sqlite3_column_type(rows->statement, column)) {
+    case SQLITE_NULL: return v_null();
+    case SQLITE_INTEGER: return v_int(rows_int(rows, column));
+    case SQLITE_BLOB: return v_blob(rows_text(rows, column));
+    default: return v_text(rows_text(rows, column)); /* a broken number too: it shows as its text */
+    }
+}
+
 bool store_number(struct conn *c, enum sql what, const struct arg *args, size_t n, int64_t missing, int64_t *value, struct fault *f)
 {
     struct rows rows;

@@ -81,6 +81,16 @@ bool store_copy(struct conn *c, const char *to, struct fault *f) MUST_USE;
 /* The database's own check of its pages. */
 bool store_sound(struct conn *c, struct fault *f) MUST_USE;
 
+/* ---------- the folded tables, as the database's own catalogue has them: a new one cannot be forgotten ---------- */
+
+/* Their names in order. Taken from an empty store that has nothing but them. */
+bool store_made_tables(struct arena *a, struct slices *names, struct fault *f) MUST_USE;
+/* Every row of a table in the order of its primary key, of one county (-1: of all); `key` gets the key's columns. */
+void store_ask_table(struct conn *c, struct arena *a, struct slice table, int county, struct slices *key, struct rows *rows, struct fault *f);
+int rows_columns(const struct rows *rows);
+struct slice rows_name(const struct rows *rows, int column); /* borrowed */
+struct arg rows_arg(const struct rows *rows, int column);    /* with its kind; borrowed until the next row */
+
 /* For the test that prepares every statement on PostgreSQL too. */
 const char *store_sql_name(enum sql what);
 const char *store_sql_pg(enum sql what);
