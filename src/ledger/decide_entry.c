@@ -50,6 +50,11 @@ int entry_missing(const struct look *look, const struct entry *e)
     return -1;
 }
 
+bool entry_complete(const struct look *look, const struct entry *e)
+{
+    return e->title.len && entry_missing(look, e) < 0;
+}
+
 static bool complete(const struct change *c, struct fault *f)
 {
     int slot = entry_missing(&c->w->look, &c->now);

@@ -153,6 +153,7 @@ bool entry_see(const struct look *look, int64_t id, struct entry *e, struct faul
 bool entry_find(const struct look *look, struct slice name, struct entry *e, struct fault *f) MUST_USE;
 uint32_t entry_roles(const struct look *look, const struct entry *e); /* bits of def->roles that the person holds on it */
 bool entry_visible(const struct look *look, const struct entry *e);
+bool entry_complete(const struct look *look, const struct entry *e); /* has all that it needs to go live */
 /* Which rule of the light holds today; -1 none. */
 int entry_light_rule(const struct look *look, const struct entry *e);
 struct value entry_value(const struct look *look, const struct entry *e, int slot); /* own fields and computed ones too */
@@ -205,6 +206,7 @@ struct list_query {
     struct slice words;             /* in number or title */
     int sort_slot; bool descending; /* -1: by due day */
     int64_t offset, limit;          /* limit 0: all, at most LIST_ROWS_MAX */
+    bool units;                     /* fill `support` too */
 };
 enum { LIST_ROWS_MAX = 50000 };
 struct list_rows { struct entry *at; size_t n; int64_t total; };
@@ -291,6 +293,10 @@ bool ledger_tick(struct ledger *l, struct fault *f) MUST_USE;
  * file and its text, and fills the command, which the caller then sends. */
 bool import_report(struct ledger *l, struct arena *a, struct slice account, struct slice name, struct slice bytes, const struct report *r,
     struct command *c, struct fault *f) MUST_USE;
+
+/* A table becomes the body of a command. `into`: units, people, or precedent (last year's 分工). The first rows name the
+ * columns, in Chinese or English. */
+bool table_command(struct arena *a, const struct slices *rows, size_t n_rows, struct slice into, struct slice name, struct slice *body, struct fault *f) MUST_USE;
 
 /* ---------- signing in ---------- */
 
