@@ -50,6 +50,7 @@ struct slice { /* borrowed bytes; not terminated; at may be NULL where len is 0 
     size_t len;
 };
 #define S(literal) ((struct slice){ "" literal, sizeof(literal) - 1 })
+#define S_INIT(literal) { "" literal, sizeof(literal) - 1 } /* the same as a row of a static table */
 #define S_FMT "%.*s"
 #define S_ARG(s) (int)(s).len, (s).at
 

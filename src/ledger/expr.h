@@ -38,8 +38,19 @@ struct value {
     };
 };
 
-/* What a name may mean where an expression stands. `slot` is handed back to the values below. */
-struct expr_name { const char *name; enum value_type type; int slot; const struct slice *options; size_t n_options; };
+struct expr; /* immutable, in the arena that it was parsed into */
+
+/* What a name may mean where an expression stands. `slot` is handed back to the values below. TYPE_NONE: a name that
+ * may not be used yet (a computed field further down). A name that `means` something stands for that expression:
+ * `done` for `state in [closed, stopped]`, a computed field for its rule; its slot is then never asked for. */
+struct expr_name {
+    const char *name;
+    enum value_type type;
+    int slot;
+    const struct slice *options; size_t n_options;
+    uint8_t scale;            /* of a number: digits of the fraction, in a column too (there an integer) */
+    const struct expr *means; /* or NULL; a number is rounded half up to `scale` */
+};
 
 /* Names of things that are no fields: roles and duties are truths about who asks; clocks have `expired`, `left`. */
 struct expr_names {
@@ -50,10 +61,13 @@ struct expr_names {
     const struct slice *lines; size_t n_lines;
 };
 
-struct expr; /* immutable, in the arena that it was parsed into */
+enum { EXPR_TEXT_MAX_BYTES = 4096, EXPR_NODES_MAX = 512, EXPR_WEIGHT_MAX = 4096 /* nodes with what names mean */,
+    EXPR_DEPTH_MAX = 64 /* of brackets and signs */,
+    EXPR_TREE_MAX = 1024, EXPR_LIST_MAX = 64, EXPR_DAYS_MAX = 36600 /* in a duration, a hundred years */ };
 
-/* Parses and checks. On a fault: code, the part at fault in about[0], the likely right name in about[1] (edit
- * distance at most 2), and the byte offset in the text in `detail`. */
+/* Parses and checks; `want` is the type that must come out, TYPE_NONE for any. On a fault: code, the part at fault in
+ * about[0], the likely right name in about[1] (edit distance at most 2, or empty), what was wanted in about[2], and
+ * the byte offset in the text in `detail`, as a number. `names` need not outlive the call; what they point to must. */
 bool expr_parse(struct arena *a, struct slice text, const struct expr_names *names, enum value_type want,
     const struct expr **expr, struct fault *f) MUST_USE;
 
@@ -75,10 +89,21 @@ struct expr_scope {
 struct value expr_eval(const struct expr *e, const struct expr_scope *scope);
 bool expr_holds(const struct expr *e, const struct expr_scope *scope); /* true only where computable and true */
 void expr_put(struct buf *b, const struct expr *e);                    /* written out again, canonical */
+enum value_type expr_type(const struct expr *e);
+bool expr_uses(const struct expr *e, int slot); /* names the slot, itself or through what a name means */
 
-/* Translation to SQL: a boolean over one row. Column names come from `column`; values are bound, never written:
- * every literal is pushed to `binds` and stands in the text as ?N from `first_bind`. False ("not-searchable") where
- * a part has no translation; such a list is then filtered row by row by its caller. */
+/* Translation to SQL: a condition over one row, the same text for SQLite and PostgreSQL. Column names come from
+ * `column`; values are bound, never written: every value is pushed to `binds` and stands in the text as ?N from
+ * `first_bind`. False ("not-searchable") where a part has no translation; such a list is then filtered row by row by
+ * its caller.
+ *
+ * What a column holds: a number as an integer at the scale of its name (12.5 % at scale 1 is 125), a day and a month
+ * as days since 1970, a unit and a person as their ids, text as text. A column of TYPE_BOOL is a condition, as it may
+ * stand after WHERE. NULL is missing. Numbers are bound as decimals of scale 0.
+ *
+ * A comparison of one column with a constant is written bare, `due <= ?1`, so that an index serves. Sums over columns
+ * are exact within EXPR_SQL_SUM_MAX and not computable beyond (the evaluator still knows them): no county has such figures. */
+#define EXPR_SQL_SUM_MAX ((int64_t)1 << 62)
 struct expr_sql {
     void *context;
     const char *(*column)(void *context, int slot);              /* NULL: no column */
@@ -90,6 +115,9 @@ struct expr_sql {
     day (*add_workdays)(void *context, day from, int32_t n);
     struct { struct value *at; size_t n, cap; } binds;
     int first_bind;
+    /* Writes the condition that `unit` (?N or a column) is in the set of the slot; with an empty unit, that the set is
+     * missing. May be NULL. */
+    bool (*in_units)(void *context, int slot, struct slice unit, struct buf *sql);
 };
 bool expr_to_sql(struct arena *a, const struct expr *e, struct expr_sql *to, struct buf *sql, struct fault *f) MUST_USE;
 

@@ -11,7 +11,8 @@
 struct label { struct slice zh, en; };
 
 enum { PACK_LEDGERS_MAX = 200, LEDGER_FIELDS_MAX = 80, LEDGER_STATES_MAX = 31, LEDGER_MOVES_MAX = 63, LEDGER_ROLES_MAX = 31,
-    PACK_DUTIES_MAX = 31, PACK_BYTES_MAX = 16 << 20 };
+    LEDGER_PARTS_MAX = 200 /* of any other kind: asks, clocks, lights, lists, options */, PACK_DUTIES_MAX = 31,
+    PACK_BYTES_MAX = 16 << 20, PACK_FILES_MAX = 2000, PACK_PROBLEMS_MAX = 200 };
 
 /* What every entry has, whatever its ledger. Expressions, roles and `needs` name them like fields. Their slots come
  * first; a ledger's own field i has slot COMMON_COUNT + i. */
@@ -52,6 +53,9 @@ struct role {
     uint32_t duties; /* which duties at that unit count; of a person's field: 0 */
 };
 
+/* A slot takes a value of what somebody gave: a place in the `of` of an ask or of lines. */
+struct pair { int slot, of; };
+
 struct state { struct slice name; struct label label; bool final; };
 
 enum need_kind { NEED_FIELD, NEED_PROOFS, NEED_NOTE };
@@ -78,7 +82,7 @@ struct ask {
     struct label label;
     uint32_t by, to; /* roles */
     struct field *of; size_t n_of;     /* what is asked: until, reason */
-    struct { int slot, of; } *grants; size_t n_grants; /* on yes: the common slot takes the asked value */
+    struct pair *grants; size_t n_grants; /* on yes: the common slot takes the asked value */
     uint32_t in;     /* states */
     int at_most;     /* granted times; 0: no limit */
 };
@@ -110,7 +114,7 @@ struct lines { /* a sub-table of an entry: 批示, visits, payments */
     struct field *of; size_t n_of;
     uint32_t by;              /* roles */
     bool append_only;
-    struct { int slot, of; } *sets; size_t n_sets; /* the entry's field takes the line's value: an instruction brings the due day forward */
+    struct pair *sets; size_t n_sets; /* the entry's field takes the line's value: an instruction brings the due day forward */
 };
 
 enum plan_kind { PLAN_NONE, PLAN_MILESTONES };
@@ -138,6 +142,7 @@ struct ledger_def {
     struct lines *lines; size_t n_lines;
     struct state *states; size_t n_states;
     int initial;
+    uint32_t opens_in;            /* states in which an entry may be opened; the initial one always */
     uint32_t final;
     struct move *moves; size_t n_moves;
     int *report_moves;            /* [state] → state that a report moves it to, or -1 */
@@ -183,7 +188,9 @@ struct pack {
 struct pack_problem { struct slice file; int line; struct slice cause, likely; };
 struct pack_problems { struct pack_problem *at; size_t n, cap; };
 
-/* Reads a folder. All problems are listed, not only the first; the pack is usable only where there is none. */
+/* Reads a folder. All problems are listed, not only the first; the pack is usable only where there is none, and the
+ * fault then is `pack-broken`. A cause is one sentence in Chinese, " / ", and the same in English; a file is empty
+ * where the folder itself is at fault. Problems live as long as the pack: call pack_close in either case. */
 bool pack_open(const char *folder, struct pack *p, struct pack_problems *problems, struct fault *f) MUST_USE;
 /* The same from the files that a ledger keeps. */
 bool pack_from_files(const struct pack_file *files, size_t n, struct pack *p, struct pack_problems *problems,
