@@ -129,6 +129,8 @@ bool work_emit(struct work *w, struct event *e, struct fault *f) MUST_USE;
 
 bool entry_read(const struct look *look, int64_t id, struct entry *e, bool units, struct fault *f) MUST_USE;
 bool entry_from_row(const struct look *look, const struct rows *rows, struct entry *e);
+bool entry_read_units(const struct look *look, struct entry *e, struct fault *f) MUST_USE; /* fills `support` */
+bool look_named(const struct look *look, struct slice name, int64_t *id); /* a unit, else a person */
 struct entry_context { const struct look *look; const struct entry *entry; uint32_t roles; bool roles_known; bool plan_known, has_plan; int planned; };
 struct expr_scope entry_scope(const struct look *look, const struct entry *e, struct entry_context *context);
 void entry_put_fields(struct buf *b, const struct entry *e); /* the JSON of own fields */

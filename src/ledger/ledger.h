@@ -206,6 +206,7 @@ struct list_query {
     struct slice words;             /* in number or title */
     int sort_slot; bool descending; /* -1: by due day */
     int64_t offset, limit;          /* limit 0: all, at most LIST_ROWS_MAX */
+    bool units;                     /* fill `support` too */
 };
 enum { LIST_ROWS_MAX = 50000 };
 struct list_rows { struct entry *at; size_t n; int64_t total; };
