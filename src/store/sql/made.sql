@@ -63,10 +63,13 @@ CREATE TABLE IF NOT EXISTS entry (
   ending TEXT NOT NULL, opened_on BIGINT, updated_on BIGINT, closed_on BIGINT, version BIGINT NOT NULL,
   year BIGINT NOT NULL, fields TEXT NOT NULL, dispute BIGINT NOT NULL,
   PRIMARY KEY (county, entry));
-CREATE INDEX IF NOT EXISTS entry_list ON entry (county, ledger, stage, light, due, entry);
-CREATE INDEX IF NOT EXISTS entry_due ON entry (county, ledger, stage, due, entry);
-CREATE INDEX IF NOT EXISTS entry_state ON entry (county, ledger, stage, state, due, entry);
-CREATE INDEX IF NOT EXISTS entry_lead ON entry (county, lead, ledger, stage, due, entry);
+-- Lists: what follows the sorted columns lets a count, a filter or a rule about who may see it read the index alone.
+CREATE INDEX IF NOT EXISTS entry_due ON entry (county, ledger, stage, due, entry, light, state, lead, leader, keeper);
+CREATE INDEX IF NOT EXISTS entry_light ON entry (county, ledger, stage, light, due, entry, state, lead, leader, keeper);
+CREATE INDEX IF NOT EXISTS entry_state ON entry (county, ledger, stage, state, due, entry, light, lead, leader, keeper);
+CREATE INDEX IF NOT EXISTS entry_listed ON entry (county, ledger, stage, number, entry);
+CREATE INDEX IF NOT EXISTS entry_lead ON entry (county, lead, ledger, stage, due, entry, light, state);
+CREATE INDEX IF NOT EXISTS entry_leader ON entry (county, leader, ledger, stage, due, entry, light, state) WHERE leader IS NOT NULL;
 CREATE INDEX IF NOT EXISTS entry_number ON entry (county, number) WHERE number <> '';
 CREATE INDEX IF NOT EXISTS entry_document ON entry (county, document, span_start) WHERE document IS NOT NULL;
 CREATE TABLE IF NOT EXISTS entry_unit (
