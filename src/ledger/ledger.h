@@ -191,7 +191,7 @@ bool entry_file(const struct look *look, const struct entry *e, struct entry_fil
 enum act { ACT_MOVE, ACT_REPORT, ACT_PLAN, ACT_LINE, ACT_ASK, ACT_ANSWER, ACT_SIGN, ACT_RETURN, ACT_RULE, ACT_SET };
 struct offer {
     enum act act;
-    int which;            /* the move, lines or ask */
+    int which;            /* the move, lines or ask; the slot of ACT_SET */
     int64_t id;           /* the ask to answer, the unit of the receipt */
     bool allowed;
     struct fault why;     /* where it is not */
@@ -211,6 +211,7 @@ struct list_query {
     struct slice words;             /* in number or title */
     int sort_slot; bool descending; /* -1: by due day */
     int64_t offset, limit;          /* limit 0: all, at most LIST_ROWS_MAX */
+    bool units;                     /* fill `support` too */
 };
 enum { LIST_ROWS_MAX = 50000 };
 struct list_rows { struct entry *at; size_t n; int64_t total; };

@@ -236,6 +236,17 @@ void store_ask_text(struct conn *c, struct slice sql, const struct arg *args, si
     ask(c, cached(c, sql, f), args, n, rows, f);
 }
 
+void store_put_json_column(const struct conn *c, struct buf *sql, const char *column, struct slice name, bool number)
+{
+    (void)c;
+    (void)number; /* SQLite knows by itself */
+    buf_format(sql, "(%s ->> '", column);
+    for (size_t i = 0; i < name.len; i++)
+        if ((name.at[i] >= 'a' && name.at[i] <= 'z') || (name.at[i] >= '0' && name.at[i] <= '9') || name.at[i] == '_')
+            buf_char(sql, name.at[i]);
+    buf_text(sql, "')");
+}
+
 bool rows_next(struct rows *rows)
 {
     if (!rows->ok)

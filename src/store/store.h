@@ -56,6 +56,9 @@ struct rows {
 void store_ask(struct conn *c, enum sql what, const struct arg *args, size_t n, struct rows *rows, struct fault *f);
 /* Text that the ledger's translator wrote, with ?1 … ?n; kept prepared by its text (a small cache). */
 void store_ask_text(struct conn *c, struct slice sql, const struct arg *args, size_t n, struct rows *rows, struct fault *f);
+/* For such text: what stands under a name in a column of JSON objects, as a number or as text; NULL where it is missing.
+ * Names are letters, digits and _. */
+void store_put_json_column(const struct conn *c, struct buf *sql, const char *column, struct slice name, bool number);
 bool rows_next(struct rows *rows);
 bool rows_end(struct rows *rows);
 int64_t rows_int(const struct rows *rows, int column);      /* 0 for NULL */

@@ -59,7 +59,7 @@ CREATE TABLE IF NOT EXISTS precedent (
 CREATE TABLE IF NOT EXISTS entry (
   county BIGINT NOT NULL, entry BIGINT NOT NULL, ledger TEXT NOT NULL, stage BIGINT NOT NULL, number TEXT NOT NULL,
   title TEXT NOT NULL, lead BIGINT, leader BIGINT, keeper BIGINT, due BIGINT, section TEXT NOT NULL, section_id BIGINT,
-  document BIGINT, span_start BIGINT, span_end BIGINT, state TEXT NOT NULL, light BIGINT NOT NULL, progress BIGINT,
+  document BIGINT, span_start BIGINT, span_end BIGINT, state TEXT NOT NULL, light BIGINT, progress BIGINT,
   ending TEXT NOT NULL, opened_on BIGINT, updated_on BIGINT, closed_on BIGINT, version BIGINT NOT NULL,
   year BIGINT NOT NULL, fields TEXT NOT NULL, dispute BIGINT NOT NULL,
   PRIMARY KEY (county, entry));
