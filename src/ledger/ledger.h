@@ -158,6 +158,11 @@ bool entry_complete(const struct look *look, const struct entry *e); /* has all 
 int entry_light_rule(const struct look *look, const struct entry *e);
 struct value entry_value(const struct look *look, const struct entry *e, int slot); /* own fields and computed ones too */
 void entry_put_value(const struct look *look, const struct entry *e, int slot, struct buf *b); /* for people: names, days */
+/* Slots: what a form needs to know of a field, common or own. */
+struct slice slot_name(const struct ledger_def *d, int slot);
+struct label slot_label(const struct ledger_def *d, int slot);
+enum field_type common_type(enum common c);
+struct slice entry_slot_text(struct arena *a, const struct entry *e, int slot); /* canonical text of what stands there: ids, ISO days */
 /* What the plan wants today in tenths of a percent, -1 without due; has_plan is false where only days are counted. */
 int entry_planned(const struct look *look, const struct entry *e, bool *has_plan);
 
@@ -309,7 +314,7 @@ bool password_good(struct slice password, struct slice login, struct fault *f) M
 void password_make(const struct world *w, struct arena *a, struct slice *password);    /* readable, one time */
 
 enum { SESSION_TOKEN_BYTES = 32, SESSION_IDLE_MS = 15 * 60 * 1000, SESSION_LIFE_MS = 12 * 3600 * 1000 };
-struct session { struct slice account; unsigned char secret[32]; int64_t began_ms, seen_ms; };
+struct session { struct slice account; unsigned char secret[32]; int64_t began_ms, seen_ms; bool must_change; /* the password is a one-time one */ };
 bool session_begin(struct ledger *l, struct slice account, struct slice address, struct slice agent, unsigned char token[SESSION_TOKEN_BYTES], struct fault *f) MUST_USE;
 bool session_get(const struct look *look, const unsigned char token[SESSION_TOKEN_BYTES], struct session *s, struct fault *f) MUST_USE;
 bool session_end(struct ledger *l, const unsigned char token[SESSION_TOKEN_BYTES], struct fault *f) MUST_USE;
