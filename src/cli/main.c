@@ -6,7 +6,14 @@
 #include <unistd.h>
 
 static const struct subcommand *const subcommands[] = {
-    &cmd_compile, &cmd_new, &cmd_import, &cmd_do, &cmd_tick,
+    &cmd_compile,
+    &cmd_new,
+    &cmd_import,
+    &cmd_serve,
+    &cmd_do,
+    &cmd_list,
+    &cmd_show,
+    &cmd_tick,
 };
 
 static const struct cli_option no_options[] = { { 0 } };
