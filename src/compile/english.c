@@ -9,7 +9,7 @@
 #include "compile/inside.h"
 
 #define HAS(w, bits) (((w)->roles & (bits)) != 0)
-enum { PHRASE_WORDS_MAX = 12, TASK_MIN_BYTES = 12 };
+enum { PHRASE_WORDS_MAX = 12, TASK_MIN_BYTES = 12, HEADING_WORDS_MAX = 6 };
 
 enum english_kind { ENGLISH_WORD, ENGLISH_NUMBER, ENGLISH_MARK };
 struct token_en {
@@ -142,7 +142,8 @@ static struct slice text_of(const struct reading *r, size_t from, size_t to)
 /* ---------- figures ---------- */
 
 static const uint64_t stops = ROLE(LINK) | ROLE(OF) | ROLE(AND) | ROLE(ACT) | ROLE(FINISH) | ROLE(REACH) | ROLE(MUST)
-    | ROLE(TARGET) | ROLE(BOUND_BEFORE) | ROLE(CHANGE) | ROLE(SELF);
+    | ROLE(TARGET) | ROLE(BOUND_BEFORE) | ROLE(CHANGE) | ROLE(SELF) | ROLE(FORECAST) | ROLE(DEADLINE) | ROLE(YOY)
+    | ROLE(CAPACITY);
 
 static bool is_plain_word(const struct token_en *t)
 {
@@ -161,7 +162,8 @@ static size_t phrase_end(const struct reading *r, size_t i, size_t last)
 static size_t phrase_start(const struct reading *r, size_t first, size_t i)
 {
     size_t to = i;
-    while (i > first && to - i < PHRASE_WORDS_MAX && is_plain_word(&r->t.at[i - 1]))
+    while (i > first && to - i < PHRASE_WORDS_MAX && is_plain_word(&r->t.at[i - 1])
+           && !(HAS(&r->t.at[i - 1], ROLE(UNIT)) && !HAS(&r->t.at[i - 1], ROLE(COUNTER))))
         i--;
     return i;
 }
@@ -199,7 +201,7 @@ static struct left look_left(const struct reading *r, size_t first, size_t i)
             l.of = true;
         else if (HAS(t, ROLE(REACH)))
             l.reach = true;
-        else if (!HAS(t, ROLE(ADVERB)))
+        else if (!HAS(t, ROLE(ADVERB) | ROLE(FORECAST) | ROLE(TARGET) | ROLE(MUST) | ROLE(YOY) | ROLE(HELPS)) && !(HAS(t, ROLE(PLACE)) && l.change))
             break;
     }
     return l;
@@ -324,25 +326,53 @@ static void figures_read(struct reading *r, size_t first, size_t last)
 
 /* ---------- tasks ---------- */
 
-/* lead = (the)? words ending in an organisation, then a verb; persons in office too. */
-static bool lead_read(struct reading *r, size_t first, size_t last)
+/* The units of [from, to): parted at "and" where both sides are offices. */
+static void units_read(struct reading *r, size_t from, size_t to)
 {
-    size_t k = first;
+    size_t item = from;
+    bool office = false;
+    r->lead = (struct slices){ 0 };
+    for (size_t k = from; k < to; k++) {
+        if (HAS(&r->t.at[k], ROLE(AND)) && office) {
+            PUSH(r->c->arena, &r->lead, text_of(r, item, k));
+            item = k + 1;
+            while (item < to && HAS(&r->t.at[item], ROLE(PLACE)))
+                item++;
+            office = false;
+        }
+        office |= HAS(&r->t.at[k], ROLE(ORGAN) | ROLE(PERSON));
+    }
+    PUSH(r->c->arena, &r->lead, text_of(r, item, to));
+}
+
+/* lead = (the)? words that hold an organisation or office, then a verb; at the start of a clause. */
+static bool lead_at(struct reading *r, size_t k, size_t last)
+{
     while (k < last && HAS(&r->t.at[k], ROLE(PLACE)))
         k++;
-    size_t from = k, tail = 0;
-    for (; k < last && k < from + PHRASE_WORDS_MAX && r->t.at[k].kind == ENGLISH_WORD; k++) {
-        if (HAS(&r->t.at[k], ROLE(ORGAN) | ROLE(PERSON)))
-            tail = k + 1;
-        else if (HAS(&r->t.at[k], ROLE(ACT) | ROLE(FINISH) | ROLE(MUST) | ROLE(TARGET)) && k > from)
-            break;
-    }
-    bool verb = tail && tail < last && HAS(&r->t.at[tail], ROLE(ACT) | ROLE(FINISH) | ROLE(MUST) | ROLE(TARGET) | ROLE(ADVERB) | ROLE(LINK));
-    if (!verb || HAS(&r->t.at[from], ROLE(SELF)))
+    size_t from = k, verb = 0;
+    bool office = false;
+    if (k >= last || HAS(&r->t.at[k], (ROLE(LINK) | ROLE(OF) | ROLE(SELF) | ROLE(ACT))))
         return false;
-    r->lead = (struct slices){ 0 };
-    PUSH(r->c->arena, &r->lead, text_of(r, from, tail));
+    for (; k < last && k < from + PHRASE_WORDS_MAX + 4 && r->t.at[k].kind == ENGLISH_WORD && !verb; k++) {
+        office |= HAS(&r->t.at[k], ROLE(ORGAN) | ROLE(PERSON));
+        if (k > from && HAS(&r->t.at[k], ROLE(ACT) | ROLE(FINISH) | ROLE(MUST) | ROLE(TARGET) | ROLE(ADVERB) | ROLE(HELPS)))
+            verb = k;
+    }
+    if (!verb || !office)
+        return false;
+    units_read(r, from, verb);
     return true;
+}
+
+static bool lead_read(struct reading *r, size_t first, size_t last)
+{
+    if (lead_at(r, first, last))
+        return true;
+    for (size_t k = first; k + 1 < last && k < first + 8 * PHRASE_WORDS_MAX; k++)
+        if (r->t.at[k].mark == ',' && lead_at(r, k + 1, last))
+            return true;
+    return false;
 }
 
 struct signs { bool act, finish, planned, praise, this_year, next_year, masked_year; };
@@ -369,7 +399,8 @@ static void task_add(struct reading *r, size_t first, size_t last, size_t figure
     struct signs s = signs_read(r, first, last);
     if (!own && first < last && HAS(&r->t.at[first], ROLE(SELF)))
         r->lead = (struct slices){ 0 };
-    if ((!s.act && !own) || s.praise || r->b->part == PART_OTHER || text_of(r, first, last).len < TASK_MIN_BYTES)
+    bool short_call = last - first <= HEADING_WORDS_MAX && !s.finish && figures == r->c->figures.n && !own;
+    if (short_call || (!s.act && !own) || s.praise || r->b->part == PART_OTHER || text_of(r, first, last).len < TASK_MIN_BYTES)
         return;
     struct task t = { .lead = r->lead, .section = r->b->section, .rule = own ? "lead-named" : "act",
         .span = { plain_start(r->p, r->t.at[first].start), plain_end(r->p, r->t.at[last - 1].end) } };
@@ -444,6 +475,8 @@ void compile_english(struct compile *c, const struct block *b, const struct plai
     for (size_t k = 0; k <= r.t.n; k++) {
         if (k < r.t.n && !cuts(&r, k))
             continue;
+        while (first < k && r.t.at[first].kind == ENGLISH_MARK && strchr(",\")", r.t.at[first].mark))
+            first++;
         size_t start = enumerator_end(&r, first, k), figures = c->figures.n;
         if (start != first)
             r.lead = (struct slices){ 0 };
