@@ -84,7 +84,7 @@ static int spawn(pid_t *pid, const char *program, int in, int out)
     }
     if (!(error = posix_spawn_file_actions_adddup2(&files, in, 0)) &&
         !(error = posix_spawn_file_actions_adddup2(&files, out, 1)) &&
-        !(error = posix_spawn_file_actions_addclosefrom_np(&files, SANITIZED ? 3 : 2)) && /* 2: where ASan reports */
+        !(error = posix_spawn_file_actions_addclosefrom_np(&files, 3)) &&
         !(error = posix_spawnattr_setsigmask(&how, &none)) && !(error = posix_spawnattr_setsigdefault(&how, &all)) &&
         !(error = posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)))
         error = posix_spawn(pid, program, &files, &how, (char *[]){ (char[]){ "taizhang-document" }, NULL },

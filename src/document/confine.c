@@ -2,7 +2,7 @@
  * answer: it has no file, no network, no other program, and dies with its parent.
  *
  * A build with AddressSanitizer differs in three points, because its runtime reserves terabytes of address space and
- * reports a find through more system calls: no limit of address space, stderr stays open (client.c), and a forbidden
+ * reports a find through more system calls: no limit of address space, stderr stays open (program.c), and a forbidden
  * call fails instead of killing. */
 #include "document/inside.h"
 

@@ -137,8 +137,11 @@ struct sheet {
     lxw_workbook *book;
     lxw_worksheet *sheet;
     lxw_format *title, *head, *cells[PAPER_FIGURE + 1];
+    struct widths widths;
     size_t columns, row, head_rows;
 };
+
+enum { LINE_POINTS = 16, TITLE_LINE_POINTS = 30, ROW_MOST_POINTS = 409 };
 
 static lxw_format *format(lxw_workbook *book, const char *font, double size, enum paper_align align, bool border)
 {
@@ -197,15 +200,39 @@ static bool put_cell(struct sheet *s, size_t column, struct slice text, lxw_form
     return error ? unwritten(error, f) : true;
 }
 
+/* Not every program fits rows to wrapped text when it opens a sheet. */
+static size_t lines_in(struct slice text, size_t width)
+{
+    size_t lines = 0;
+    struct slice line;
+    while (slice_cut(&text, '\n', &line)) {
+        size_t needs = utf8_width(line);
+        lines += needs > width ? (needs + width - 1) / width : 1;
+    }
+    return lines ? lines : 1;
+}
+
+static bool set_height(struct sheet *s, size_t points, struct fault *f)
+{
+    double height = points > ROW_MOST_POINTS ? ROW_MOST_POINTS : (double)points;
+    lxw_error error = worksheet_set_row(s->sheet, (lxw_row_t)s->row, height, NULL);
+    return error ? unwritten(error, f) : true;
+}
+
 static bool put_row(struct sheet *s, const struct block *b, struct fault *f)
 {
     bool head = b->kind == PAPER_TABLE_HEAD;
+    size_t lines = 1;
     for (size_t k = 0; k < s->columns; k++) {
         enum paper_align align = k < s->p->columns_n ? s->p->columns[k].align : PAPER_LEFT;
         struct slice text = k < b->cells.n ? b->cells.at[k] : S("");
         if (!put_cell(s, k, text, head ? s->head : s->cells[align], !head && align == PAPER_FIGURE, f))
             return false;
+        size_t needs = k < s->widths.n ? lines_in(text, s->widths.of[k]) : 1;
+        lines = needs > lines ? needs : lines;
     }
+    if (!set_height(s, lines * LINE_POINTS, f))
+        return false;
     s->row++;
     if (head && s->head_rows + 1 == s->row)
         s->head_rows = s->row;
@@ -215,12 +242,16 @@ static bool put_row(struct sheet *s, const struct block *b, struct fault *f)
 static bool put_title(struct sheet *s, struct slice title, struct fault *f)
 {
     lxw_error error = LXW_NO_ERROR;
+    size_t across = 0; /* in characters of the title, 18 to 11 points */
+    for (size_t k = 0; k < s->widths.n; k++)
+        across += (s->widths.of[k] + 2) * 11 / 18;
     if (s->columns > 1)
         error = worksheet_merge_range(s->sheet, (lxw_row_t)s->row, 0, (lxw_row_t)s->row, (lxw_col_t)(s->columns - 1),
             "", s->title);
-    if (error || (error = worksheet_set_row(s->sheet, (lxw_row_t)s->row, 36, NULL)))
+    if (error)
         return unwritten(error, f);
-    if (!put_cell(s, 0, title, s->title, false, f))
+    if (!put_cell(s, 0, title, s->title, false, f) ||
+        !set_height(s, TITLE_LINE_POINTS * lines_in(title, across ? across : 60), f))
         return false;
     s->row++;
     s->head_rows = s->row; /* heads count while they follow the titles */
@@ -230,18 +261,18 @@ static bool put_title(struct sheet *s, struct slice title, struct fault *f)
 /* Widest need of all tables of the paper, since a sheet has one set of columns. */
 static bool set_columns(struct sheet *s, struct fault *f)
 {
-    struct widths all = { 0 }, w;
+    struct widths w;
     for (size_t i = 0; i < s->p->n; i++) {
         if (!paper_is_row(s->p, i) || (i && paper_is_row(s->p, i - 1)))
             continue;
         paper_widths(s->p, i, &w);
         for (size_t k = 0; k < w.n; k++)
-            all.of[k] = w.of[k] > all.of[k] ? w.of[k] : all.of[k];
-        all.n = w.n > all.n ? w.n : all.n;
+            s->widths.of[k] = w.of[k] > s->widths.of[k] ? w.of[k] : s->widths.of[k];
+        s->widths.n = w.n > s->widths.n ? w.n : s->widths.n;
     }
-    s->columns = all.n ? all.n : 1;
-    for (size_t k = 0; k < all.n; k++) {
-        lxw_error error = worksheet_set_column(s->sheet, (lxw_col_t)k, (lxw_col_t)k, (double)all.of[k] + 2, NULL);
+    s->columns = s->widths.n ? s->widths.n : 1;
+    for (size_t k = 0; k < s->widths.n; k++) {
+        lxw_error error = worksheet_set_column(s->sheet, (lxw_col_t)k, (lxw_col_t)k, (double)s->widths.of[k] + 2, NULL);
         if (error)
             return unwritten(error, f);
     }

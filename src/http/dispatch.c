@@ -266,7 +266,7 @@ enum http_outcome call_body_done(struct call *c)
 
 /* ---------- without a socket ---------- */
 
-static void ask_head(struct call *c, const struct ask *ask)
+static void ask_head(struct call *c, const struct http_ask *ask)
 {
     char length[24];
     bool has_length = false, has_host = false;
@@ -303,7 +303,7 @@ static void ask_answer(struct call *c, struct arena *a, struct response *p)
     c->p.file_fd = -1;
 }
 
-void http_dispatch(struct server *s, struct arena *a, const struct ask *ask, struct response *p)
+void http_dispatch(struct server *s, struct arena *a, const struct http_ask *ask, struct response *p)
 {
     struct fault f;
     struct call *c = call_take(worker_of(s));

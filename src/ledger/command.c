@@ -72,7 +72,7 @@ static void people_settle(struct work *w, bool accepted)
     if (accepted && at) {
         struct people *old = w->ledger->people;
         w->ledger->people = at;
-        w->ledger->people_changed = at->version;
+        w->ledger->people_changed = true;
         struct people *rest = at->older;
         at->older = NULL;
         at = rest;
@@ -193,10 +193,15 @@ bool batch_begin(struct ledger *l, struct log_head *head, struct fault *f)
         return fault_set(f, FAULT_BROKEN, "writing-stopped", S(""), S(""));
     if (!store_begin(l->conn, f))
         return false;
-    *head = l->heads[LOG_MAIN];
-    l->people_changed = 0;
-    if (tick_due(l, head, f))
-        return true;
+    /* The write lock is held now: if another process (a command line beside the server) has written since, its events
+     * are taken in first. So there is one writer at a time, whoever it is. */
+    int64_t size;
+    if (store_number(l->conn, SQL_HEAD_GET, ARGS(v_int(l->county), v_int(LOG_MAIN)), 0, &size, f) && (size == l->heads[LOG_MAIN].size || ledger_load(l, f))) {
+        *head = l->heads[LOG_MAIN];
+        l->people_changed = false;
+        if (tick_due(l, head, f))
+            return true;
+    }
     store_rollback(l->conn);
     return false;
 }
@@ -220,8 +225,6 @@ bool batch_commit(struct ledger *l, struct log_head *head, struct fault *f)
         return false;
     }
     l->heads[LOG_MAIN] = *head;
-    if (l->people_changed)
-        atomic_store(&l->people_version, l->people_changed);
     return true;
 }
 
@@ -230,16 +233,8 @@ void batch_abandon(struct ledger *l)
 {
     struct fault none;
     store_rollback(l->conn);
-    l->today = DAY_NONE;
-    if (!l->people_changed)
-        return;
-    struct people *again = people_read(l->conn, l->county, &l->pack, atomic_load(&l->people_version), &none);
-    if (again) {
-        people_close(l->people);
-        l->people = again;
-    } else {
+    if (!ledger_load(l, &none))
         l->stopped = true;
-    }
 }
 
 bool command_do(struct ledger *l, struct command *c)

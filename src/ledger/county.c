@@ -75,9 +75,12 @@ static bool ledger_make(const char *path, const struct world *world, struct ledg
 
 void ledger_close(struct ledger *l)
 {
+    struct fault f;
     if (!l)
         return;
     writer_stop(l);
+    if (l->conn && !audit_settle(l, &f))
+        l->stopped = true; /* the counts alone are lost: nobody was promised them */
     people_close(l->people);
     store_close(l->conn);
     hasher_close(&l->hasher);
@@ -101,7 +104,7 @@ static void set_text(char *to, size_t size, struct slice s)
 }
 
 /* What the tables say of the county: name, algorithm, heads, people. */
-static bool ledger_load(struct ledger *l, struct fault *f)
+bool ledger_load(struct ledger *l, struct fault *f)
 {
     struct rows r;
     int64_t county;
@@ -124,7 +127,6 @@ static bool ledger_load(struct ledger *l, struct fault *f)
             return false;
     people_close(l->people);
     l->people = people_read(l->conn, l->county, &l->pack, l->heads[LOG_MAIN].size, f);
-    atomic_store(&l->people_version, l->heads[LOG_MAIN].size);
     return l->people != NULL;
 }
 
@@ -353,8 +355,13 @@ bool reader_look(struct reader *r, struct arena *a, struct slice account, struct
     if (r->own && !store_begin_read(r->conn, f))
         return false;
     r->looking = true;
-    /* The version is read before the tables: a snapshot may be newer than it says, never older. */
-    int64_t version = atomic_load(&l->people_version);
+    struct rows row;
+    int64_t version = 0;
+    store_ask(r->conn, SQL_COUNTY_GET, ARGS(v_int(l->county)), &row, f);
+    if (rows_next(&row))
+        version = rows_int(&row, 5);
+    if (!rows_end(&row))
+        return false;
     if (!r->people || r->people->version != version) {
         struct people *again = people_read(r->conn, l->county, &l->pack, version, f);
         if (!again)

@@ -397,7 +397,7 @@ static void ask_unit(struct arena *a, struct askeds *list, int64_t unit, struct 
         PUSH(a, list, (struct asked){ unit, role });
 }
 
-struct askeds units_asked(const struct look *look, const struct entry *e)
+static struct askeds units_asked(const struct look *look, const struct entry *e)
 {
     struct askeds list = { 0 };
     for (size_t i = 0; i < e->def->n_roles; i++) {

@@ -50,6 +50,11 @@ int entry_missing(const struct look *look, const struct entry *e)
     return -1;
 }
 
+bool entry_complete(const struct look *look, const struct entry *e)
+{
+    return e->title.len && entry_missing(look, e) < 0;
+}
+
 static bool complete(const struct change *c, struct fault *f)
 {
     int slot = entry_missing(&c->w->look, &c->now);
@@ -125,7 +130,7 @@ struct change change_open(struct work *w, const struct ledger_def *d, int64_t ke
 
 static bool any_slot(const struct change *c, int slot)
 {
-    return slot != COMMON_NUMBER && slot != COMMON_STATE && slot != COMMON_LIGHT && slot != COMMON_KEEPER && slot < COMMON_OPENED_ON + (slot >= COMMON_COUNT) * 1000;
+    return slot >= COMMON_COUNT || (slot < COMMON_OPENED_ON && slot != COMMON_NUMBER && slot != COMMON_STATE && slot != COMMON_LIGHT && slot != COMMON_KEEPER);
 }
 
 bool decide_open(struct work *w, struct fault *f)

@@ -155,7 +155,7 @@ bool entry_from_row(const struct look *look, const struct rows *r, struct entry 
 }
 
 /* The sets of units: support, and own fields of type units. */
-static bool read_units(const struct look *look, struct entry *e, struct fault *f)
+bool entry_read_units(const struct look *look, struct entry *e, struct fault *f)
 {
     struct rows r;
     store_ask(look->conn, SQL_ENTRY_UNIT_ALL, ARGS(v_int(ledger_county(look->ledger)), v_int(e->id)), &r, f);
@@ -178,7 +178,7 @@ bool entry_read(const struct look *look, int64_t id, struct entry *e, bool units
         return false;
     if (!found)
         return fault_set(f, FAULT_MISSING, "no-entry", S(""), S(""));
-    return !units || read_units(look, e, f);
+    return !units || entry_read_units(look, e, f);
 }
 
 /* ---------- values ---------- */
@@ -339,13 +339,17 @@ static bool scope_line_count(void *context, size_t lines, int64_t *n)
         ARGS(v_int(ledger_county(c->look->ledger)), v_int(c->entry->id), v_text(c->entry->def->lines[lines].name)), 0, n, &f);
 }
 
-static bool scope_unit_named(void *context, struct slice name, int64_t *id)
+bool look_named(const struct look *look, struct slice name, int64_t *id)
 {
-    const struct look *look = ((struct entry_context *)context)->look;
     const struct unit *u = people_unit_named(look->people, name);
     const struct person *p = u ? NULL : people_person_named(look->people, name);
     *id = u ? u->id : p ? p->id : 0;
     return *id != 0;
+}
+
+static bool scope_unit_named(void *context, struct slice name, int64_t *id)
+{
+    return look_named(((struct entry_context *)context)->look, name, id);
 }
 
 static int32_t scope_workdays(void *context, day from, day to)

@@ -118,6 +118,9 @@ struct expr_sql {
     /* Writes the condition that `unit` (?N or a column) is in the set of the slot; with an empty unit, that the set is
      * missing. May be NULL. */
     bool (*in_units)(void *context, int slot, struct slice unit, struct buf *sql);
+    /* Where a column holds something else than its words: the bare column to be compared, and what it holds for this
+     * word. NULL: the word itself, in `column`. May be NULL. */
+    const char *(*word)(void *context, int slot, struct slice word, struct value *held);
 };
 bool expr_to_sql(struct arena *a, const struct expr *e, struct expr_sql *to, struct buf *sql, struct fault *f) MUST_USE;
 

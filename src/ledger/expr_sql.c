@@ -358,6 +358,25 @@ static bool is_summed(enum value_type t)
     return t == TYPE_NUMBER || t == TYPE_DAY || t == TYPE_DAYS;
 }
 
+/* The column that is compared with a word, and what it holds for it; NULL where that is the word itself. */
+static const char *held_word(struct writer *w, const struct expr *field, const struct expr *word, struct value *held)
+{
+    bool asks = w->to->word && field->op == OP_FIELD && word->op == OP_LITERAL && word->value.type == TYPE_TEXT;
+    return asks ? w->to->word(w->to->context, field->slot, word->value.text, held) : NULL;
+}
+
+static bool write_word(struct writer *w, enum expr_op op, const struct expr *field, const struct expr *word)
+{
+    struct value held;
+    const char *column = held_word(w, field, word, &held);
+    if (!column)
+        return false;
+    buf_format(w->sql, "(%s %s ", column, signs[op]);
+    write_bind(w, held);
+    buf_char(w->sql, ')');
+    return true;
+}
+
 static void write_compare(struct writer *w, const struct expr *e)
 {
     const struct expr *left = e->left, *right = e->right;
@@ -367,7 +386,7 @@ static void write_compare(struct writer *w, const struct expr *e)
         compare_year(w, turned[e->op], right->left, constant_value(w, left));
     } else if (is_summed(left->type)) {
         compare_sums(w, e->op, left, right);
-    } else {
+    } else if (!write_word(w, e->op, left, right) && !write_word(w, e->op, right, left)) {
         void (*side)(struct writer *, const struct expr *) = left->type == TYPE_BOOL ? write_condition : write_scalar;
         buf_char(w->sql, '(');
         side(w, left);
@@ -380,6 +399,19 @@ static void write_compare(struct writer *w, const struct expr *e)
 static void write_in(struct writer *w, const struct expr *e)
 {
     bool summed = is_summed(e->left->type);
+    struct value held;
+    if (e->n_args && held_word(w, e->left, e->args[0], &held)) { /* all of its words are held so */
+        for (size_t i = 0; i < e->n_args; i++) {
+            const char *column = held_word(w, e->left, e->args[i], &held);
+            if (i)
+                buf_text(w->sql, ", ");
+            else
+                buf_format(w->sql, "(%s IN (", column);
+            write_bind(w, held);
+        }
+        buf_text(w->sql, "))");
+        return;
+    }
     buf_char(w->sql, '(');
     if (!summed) {
         write_scalar(w, e->left);
@@ -413,12 +445,37 @@ static void write_missing(struct writer *w, const struct expr *field)
     }
 }
 
+/* `a or true` is true and `a or false` is a, whatever a is; likewise with `and`. Who holds a duty that sees all is
+ * asked for nothing else. */
 static void write_joined(struct writer *w, const struct expr *e)
 {
+    struct slice decides = e->op == OP_OR ? S("(1 = 1)") : S("(1 = 0)"), idle = e->op == OP_OR ? S("(1 = 0)") : S("(1 = 1)");
+    size_t from = w->sql->len, binds = w->to->binds.n;
     buf_char(w->sql, '(');
     write_condition(w, e->left);
+    struct slice left = slice_from(buf_slice(w->sql), from + 1);
+    if (slice_equal(left, decides) || slice_equal(left, idle)) {
+        bool decided = slice_equal(left, decides);
+        w->sql->len = from;
+        if (decided)
+            buf_put(w->sql, decides);
+        else
+            write_condition(w, e->right);
+        return;
+    }
+    size_t end = w->sql->len;
     buf_text(w->sql, e->op == OP_AND ? " AND " : " OR ");
+    size_t mid = w->sql->len;
     write_condition(w, e->right);
+    struct slice right = slice_from(buf_slice(w->sql), mid);
+    if (slice_equal(right, decides)) {
+        w->sql->len = from;
+        w->to->binds.n = binds;
+        buf_put(w->sql, decides);
+        return;
+    }
+    if (slice_equal(right, idle))
+        w->sql->len = end;
     buf_char(w->sql, ')');
 }
 

@@ -34,7 +34,7 @@ enum column { C_ENTRY, C_LEDGER, C_STAGE, C_NUMBER, C_TITLE, C_LEAD, C_LEADER, C
 static const enum { K_TEXT, K_NUMBER, K_MAYBE } column_kinds[25] = { /* K_MAYBE: a number or NULL */
     [C_ENTRY] = K_NUMBER, [C_LEDGER] = K_TEXT, [C_STAGE] = K_NUMBER, [C_NUMBER] = K_TEXT, [C_TITLE] = K_TEXT, [C_LEAD] = K_MAYBE,
     [C_LEADER] = K_MAYBE, [C_KEEPER] = K_MAYBE, [C_DUE] = K_MAYBE, [C_SECTION] = K_TEXT, [C_SECTION_ID] = K_MAYBE,
-    [C_DOCUMENT] = K_MAYBE, [C_SPAN_START] = K_MAYBE, [C_SPAN_END] = K_MAYBE, [C_STATE] = K_TEXT, [C_LIGHT] = K_NUMBER,
+    [C_DOCUMENT] = K_MAYBE, [C_SPAN_START] = K_MAYBE, [C_SPAN_END] = K_MAYBE, [C_STATE] = K_TEXT, [C_LIGHT] = K_MAYBE,
     [C_PROGRESS] = K_MAYBE, [C_ENDING] = K_TEXT, [C_OPENED_ON] = K_MAYBE, [C_UPDATED_ON] = K_MAYBE, [C_CLOSED_ON] = K_MAYBE,
     [C_VERSION] = K_NUMBER, [C_YEAR] = K_NUMBER, [C_FIELDS] = K_TEXT, [C_DISPUTE] = K_NUMBER,
 };
@@ -97,7 +97,7 @@ static bool set_column(struct folding *x, const struct entry_field *field, struc
     case F_LIGHT:
         for (int i = LIGHT_NONE; i <= LIGHT_BLUE; i++)
             if (slice_equal(slice_of(light_word((enum light)i)), v))
-                return *at = v_int(i), true;
+                return *at = v_id(i), true; /* no light is NULL */
         return damaged(x);
     }
     return damaged(x);
@@ -434,40 +434,45 @@ static bool fold_day(struct folding *x)
             light++;
         if (light > LIGHT_BLUE || !slice_int(id_text, &id))
             return damaged(x);
-        if (!store_run(x->conn, SQL_ENTRY_LIGHT, ARGS(COUNTY, v_int(id), v_int(light)), x->fault))
+        if (!store_run(x->conn, SQL_ENTRY_LIGHT, ARGS(COUNTY, v_int(id), v_id(light)), x->fault))
             return false;
     }
     return store_run(x->conn, SQL_COUNTY_TODAY, ARGS(COUNTY, v_int(today)), x->fault);
 }
 
+static bool people_changed(struct folding *x)
+{
+    return store_run(x->conn, SQL_COUNTY_PEOPLE, ARGS(COUNTY, v_int(x->event->seq)), x->fault);
+}
+
 static bool fold_unit(struct folding *x)
 {
-    return store_run(x->conn, SQL_UNIT_PUT, ARGS(COUNTY, v_int(id_or_seq(x, "unit")), v_text(text_of(x, "code")), v_text(text_of(x, "name")),
+    return people_changed(x) && store_run(x->conn, SQL_UNIT_PUT, ARGS(COUNTY, v_int(id_or_seq(x, "unit")), v_text(text_of(x, "code")), v_text(text_of(x, "name")),
         v_text(text_of(x, "short")), v_text(text_of(x, "kind")), v_id(int_of(x, "parent")), v_text(text_of(x, "duties")), v_text(text_of(x, "former")),
         v_day(day_of_field(x, "from")), v_day(day_of_field(x, "to"))), x->fault);
 }
 
 static bool fold_person(struct folding *x)
 {
-    return store_run(x->conn, SQL_PERSON_PUT, ARGS(COUNTY, v_int(id_or_seq(x, "person")), v_text(text_of(x, "name")), v_id(int_of(x, "unit")),
+    return people_changed(x) && store_run(x->conn, SQL_PERSON_PUT, ARGS(COUNTY, v_int(id_or_seq(x, "person")), v_text(text_of(x, "name")), v_id(int_of(x, "unit")),
         v_text(text_of(x, "post")), v_text(text_of(x, "phone"))), x->fault);
 }
 
 static bool fold_account(struct folding *x)
 {
-    return store_run(x->conn, SQL_ACCOUNT_PUT, ARGS(COUNTY, v_text(text_of(x, "account")), v_int(int_of(x, "person")), v_text(text_of(x, "login")),
+    return people_changed(x) && store_run(x->conn, SQL_ACCOUNT_PUT, ARGS(COUNTY, v_text(text_of(x, "account")), v_int(int_of(x, "person")), v_text(text_of(x, "login")),
         v_int(int_of(x, "disabled"))), x->fault);
 }
 
 static bool fold_duty(struct folding *x)
 {
-    return store_run(x->conn, SQL_DUTY_PUT, ARGS(COUNTY, v_int(x->event->seq), v_int(int_of(x, "person")), v_text(text_of(x, "kind")), v_int(int_of(x, "unit")),
+    return people_changed(x) && store_run(x->conn, SQL_DUTY_PUT, ARGS(COUNTY, v_int(x->event->seq), v_int(int_of(x, "person")), v_text(text_of(x, "kind")), v_int(int_of(x, "unit")),
         v_int(int_of(x, "subtree")), v_day(day_of_field(x, "from")), v_day(day_of_field(x, "to"))), x->fault);
 }
 
 static bool fold_duty_ended(struct folding *x)
 {
-    return store_run(x->conn, SQL_DUTY_END, ARGS(COUNTY, v_int(int_of(x, "duty")), v_day(day_of_field(x, "to"))), x->fault);
+    return people_changed(x) && store_run(x->conn, SQL_DUTY_END, ARGS(COUNTY, v_int(int_of(x, "duty")), v_day(day_of_field(x, "to"))), x->fault);
 }
 
 static bool fold_sections(struct folding *x)

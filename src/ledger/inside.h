@@ -6,7 +6,6 @@
 
 #include <openssl/evp.h>
 #include <pthread.h>
-#include <stdatomic.h>
 
 enum { LOG_MAIN, LOG_AUDIT, LOG_COUNT };
 enum { FRONTIER_MAX = 48 }; /* 2^48 events */
@@ -21,6 +20,20 @@ struct log_head {
 struct hasher { /* one a thread; the digest is fetched once */
     EVP_MD *md;
     EVP_MD_CTX *context;
+};
+
+/* How many notes a sender may write into the audit log in a minute: the rest is counted, and the count written. */
+enum { AUDIT_SENDERS = 256, AUDIT_PER_MINUTE = 20, AUDIT_ALL_PER_MINUTE = 600, AUDIT_MINUTE_MS = 60 * 1000 };
+struct audit_sender {
+    char name[48]; /* an address, or an account */
+    int64_t since_ms, notes, dropped;
+};
+struct audit_limits { struct audit_sender at[AUDIT_SENDERS], all; };
+
+enum { UNKNOWN_LOGINS = 256 }; /* names that nobody has, counted like those that somebody has */
+struct unknown_login {
+    unsigned char hash[32];
+    int64_t failures, locked_until_ms, last_ms;
 };
 
 struct writer;
@@ -38,14 +51,15 @@ struct ledger {
     struct hasher hasher;            /* of the writer */
     struct log_head heads[LOG_COUNT];
     struct people *people;           /* of the writer, as in the tables */
-    _Atomic int64_t people_version;  /* of the last commit that changed them */
     unsigned char key_public[32], key_secret[64]; /* Ed25519, of checkpoints */
     pthread_mutex_t password_slots;  /* see auth.c */
-    int passwords_at_work;
+    int passwords_at_work, passwords_waiting;
     pthread_cond_t password_free;
+    struct audit_limits audit_limits;
+    struct unknown_login unknown_logins[UNKNOWN_LOGINS];
     struct writer *writer;           /* the queue, while serving */
     day today;                       /* that the tables stand at; DAY_NONE: ask them */
-    int64_t people_changed;          /* by the batch at work: the version, or 0 */
+    bool people_changed;             /* by the batch at work */
     bool clock_is_back;              /* told already that the machine's clock went back */
     bool stopped;                    /* after a failed commit nothing more is written until restart */
     struct { struct slice hash, bytes; } *memory_files; /* of a ledger in memory */
@@ -66,6 +80,7 @@ void event_set_int(struct arena *a, struct event *e, const char *name, int64_t v
 void event_set_day(struct arena *a, struct event *e, const char *name, day d); /* empty for DAY_NONE */
 void event_close(struct hasher *h, const struct world *w, int county, int log, struct event *e); /* salts, commitments, leaf */
 void event_leaf(struct hasher *h, int county, int log, struct event *e, unsigned char leaf[HASH_BYTES]);
+bool event_check(struct hasher *h, int county, int log, struct event *e); /* commitments anew; is the leaf what it should be? */
 void event_put_body(struct buf *b, const struct event *e);
 bool event_read_body(struct arena *a, struct slice body, struct event *e); /* false: not canonical */
 bool event_from_row(struct arena *a, const struct rows *rows, struct event *e); /* columns of event_from */
@@ -114,6 +129,8 @@ bool work_emit(struct work *w, struct event *e, struct fault *f) MUST_USE;
 
 bool entry_read(const struct look *look, int64_t id, struct entry *e, bool units, struct fault *f) MUST_USE;
 bool entry_from_row(const struct look *look, const struct rows *rows, struct entry *e);
+bool entry_read_units(const struct look *look, struct entry *e, struct fault *f) MUST_USE; /* fills `support` */
+bool look_named(const struct look *look, struct slice name, int64_t *id); /* a unit, else a person */
 struct entry_context { const struct look *look; const struct entry *entry; uint32_t roles; bool roles_known; bool plan_known, has_plan; int planned; };
 struct expr_scope entry_scope(const struct look *look, const struct entry *e, struct entry_context *context);
 void entry_put_fields(struct buf *b, const struct entry *e); /* the JSON of own fields */
@@ -175,6 +192,27 @@ bool light_again(struct work *w, int64_t entry, struct fault *f) MUST_USE;
 bool work_can(struct work *w, uint32_t ability, struct fault *f) MUST_USE;
 bool work_proofs(struct work *w, struct event *e, bool *any, struct fault *f) MUST_USE;
 
+/* ---------- auth.c ---------- */
+
+bool audit_settle(struct ledger *l, struct fault *f) MUST_USE; /* before closing: what was only counted is written */
+
+/* ---------- note.c ---------- */
+
+/* A checkpoint as others hold it: origin, size, root; `text` is what was signed. */
+enum { NOTE_BYTES_MAX = 4096 };
+struct note_text { struct slice text, origin, signatures; int64_t size; unsigned char root[HASH_BYTES]; };
+bool note_parse(struct slice bytes, struct note_text *n);                             /* false: no checkpoint */
+bool note_signed_by(const struct note_text *n, struct slice name, const unsigned char key[32]);
+void note_key_id(struct slice name, const unsigned char key[32], unsigned char id[4]);
+
+/* ---------- verify.c, rebuild.c ---------- */
+
+/* Another reading connection with one state of the store; of a ledger in memory the writing one, held until the end. */
+struct conn *snapshot_begin(struct ledger *l, struct fault *f);
+void snapshot_end(struct ledger *l, struct conn *c);
+/* Folds the events of the main log up to `last` from one connection into another (they may be the same). */
+bool replay(struct ledger *l, struct conn *from, struct conn *into, int64_t last, bool with_log, int64_t *events, struct fault *f) MUST_USE;
+
 /* ---------- files.c ---------- */
 
 bool file_size(struct ledger *l, struct slice hash_hex, int64_t *size); /* false: no such file */
@@ -187,6 +225,7 @@ struct work work_begin(struct ledger *l, struct command *c, struct arena *a, str
 bool work_people_again(struct work *w, struct fault *f) MUST_USE; /* after events that changed people */
 /* A transaction around commands; `writing` is held. The day begins before the first of them. */
 bool batch_begin(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
+bool ledger_load(struct ledger *l, struct fault *f) MUST_USE; /* what the tables say now: heads, day, people */
 bool batch_commit(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
 void batch_abandon(struct ledger *l);
 

@@ -153,6 +153,7 @@ bool entry_see(const struct look *look, int64_t id, struct entry *e, struct faul
 bool entry_find(const struct look *look, struct slice name, struct entry *e, struct fault *f) MUST_USE;
 uint32_t entry_roles(const struct look *look, const struct entry *e); /* bits of def->roles that the person holds on it */
 bool entry_visible(const struct look *look, const struct entry *e);
+bool entry_complete(const struct look *look, const struct entry *e); /* has all that it needs to go live */
 /* Which rule of the light holds today; -1 none. */
 int entry_light_rule(const struct look *look, const struct entry *e);
 struct value entry_value(const struct look *look, const struct entry *e, int slot); /* own fields and computed ones too */
@@ -205,6 +206,7 @@ struct list_query {
     struct slice words;             /* in number or title */
     int sort_slot; bool descending; /* -1: by due day */
     int64_t offset, limit;          /* limit 0: all, at most LIST_ROWS_MAX */
+    bool units;                     /* fill `support` too */
 };
 enum { LIST_ROWS_MAX = 50000 };
 struct list_rows { struct entry *at; size_t n; int64_t total; };
@@ -287,15 +289,21 @@ enum { WRITER_QUEUE_MAX = 4096, WRITER_BATCH_MAX = 256 };
 /* Runs the days up to the world's clock: lights that change, clocks that run out. */
 bool ledger_tick(struct ledger *l, struct fault *f) MUST_USE;
 
-/* What a report becomes: document, sections, terms, drafts of every ledger that takes some of its finds. Writes the
- * file, then sends one command. `text` is what was drawn from `bytes`. */
+/* What a report becomes: document, sections, terms, drafts of every ledger that takes some of its finds. Keeps the
+ * file and its text, and fills the command, which the caller then sends. */
 bool import_report(struct ledger *l, struct arena *a, struct slice account, struct slice name, struct slice bytes, const struct report *r,
     struct command *c, struct fault *f) MUST_USE;
 
+/* A table becomes the body of a command. `into`: units, people, or precedent (last year's 分工). The first rows name the
+ * columns, in Chinese or English. */
+bool table_command(struct arena *a, const struct slices *rows, size_t n_rows, struct slice into, struct slice name, struct slice *body, struct fault *f) MUST_USE;
+
 /* ---------- signing in ---------- */
 
-/* A password is checked at most twice at once (19 MiB each); five wrong tries lock for fifteen minutes. */
-bool password_check(struct ledger *l, struct conn *writer, struct slice login, struct slice password, struct slice *account, bool *must_change, struct fault *f) MUST_USE;
+/* A password is checked at most twice at once (19 MiB each); five wrong tries lock for fifteen minutes. The attempt is
+ * in the audit log, with the address, before the answer. None of these may be called inside a command. */
+bool password_check(struct ledger *l, struct arena *a, struct slice login, struct slice password, struct slice address, struct slice *account,
+    bool *must_change, struct fault *f) MUST_USE;
 bool password_set(struct ledger *l, struct slice account, struct slice password, bool must_change, struct fault *f) MUST_USE;
 bool password_good(struct slice password, struct slice login, struct fault *f) MUST_USE; /* ≥ 10 characters, 3 kinds */
 void password_make(const struct world *w, struct arena *a, struct slice *password);    /* readable, one time */
@@ -308,6 +316,8 @@ bool session_end(struct ledger *l, const unsigned char token[SESSION_TOKEN_BYTES
 
 /* ---------- the audit log: log-ins, refusals, exports, permission changes ---------- */
 
+/* On the disk when it returns. Refusals and what strangers do are written up to a number a minute and sender, beyond
+ * that counted, and the count is written when the minute is over. */
 bool audit_note(struct ledger *l, struct slice account, const char *kind, struct slice object, struct slice detail, struct slice address, struct fault *f) MUST_USE;
 
 /* ---------- events, for those who read history ---------- */

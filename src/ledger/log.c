@@ -16,7 +16,7 @@
 
 #include <stdlib.h>
 
-enum { FORMAT_VERSION = 1, FIELDS_MAX = 400, NAME_MAX_BYTES = 120 };
+enum { FORMAT_VERSION = 1, FIELDS_MAX = 400, NAME_MAX_BYTES = 120, HEADER_TEXT_MAX = 900 };
 
 /* ---------- digests ---------- */
 
@@ -168,6 +168,18 @@ void event_close(struct hasher *h, const struct world *w, int county, int log, s
         commit_field(h, &e->fields[i]);
     }
     event_leaf(h, county, log, e, e->leaf);
+}
+
+bool event_check(struct hasher *h, int county, int log, struct event *e)
+{
+    unsigned char leaf[HASH_BYTES];
+    if (e->account.len + e->kind.len + e->ledger.len + e->key.len > HEADER_TEXT_MAX)
+        return false;
+    for (size_t i = 0; i < e->n; i++)
+        if (!e->fields[i].erased)
+            commit_field(h, &e->fields[i]);
+    event_leaf(h, county, log, e, leaf);
+    return !memcmp(leaf, e->leaf, HASH_BYTES);
 }
 
 static void buf_uint(struct buf *b, uint64_t v, int width)
@@ -338,16 +350,9 @@ bool log_self_check(struct ledger *l, int log, const struct log_head *before, co
     store_ask(l->conn, SQL_EVENT_FROM, ARGS(v_int(l->county), v_int(log), v_int(before->size + 1)), &rows, f);
     while (same && rows_next(&rows)) {
         struct event e;
-        unsigned char leaf[HASH_BYTES];
-        same = event_from_row(&a, &rows, &e) && e.seq == again.size + 1;
-        for (size_t i = 0; same && i < e.n; i++)
-            if (!e.fields[i].erased)
-                commit_field(&l->hasher, &e.fields[i]);
-        if (!same)
-            break;
-        event_leaf(&l->hasher, l->county, log, &e, leaf);
-        same = !memcmp(leaf, e.leaf, HASH_BYTES);
-        log_head_add(&l->hasher, &again, leaf);
+        same = event_from_row(&a, &rows, &e) && e.seq == again.size + 1 && event_check(&l->hasher, l->county, log, &e);
+        if (same)
+            log_head_add(&l->hasher, &again, e.leaf);
         arena_reset(&a);
     }
     bool read = rows_end(&rows);

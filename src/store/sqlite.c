@@ -236,6 +236,17 @@ void store_ask_text(struct conn *c, struct slice sql, const struct arg *args, si
     ask(c, cached(c, sql, f), args, n, rows, f);
 }
 
+void store_put_json_column(const struct conn *c, struct buf *sql, const char *column, struct slice name, bool number)
+{
+    (void)c;
+    (void)number; /* SQLite knows by itself */
+    buf_format(sql, "(%s ->> '", column);
+    for (size_t i = 0; i < name.len; i++)
+        if ((name.at[i] >= 'a' && name.at[i] <= 'z') || (name.at[i] >= '0' && name.at[i] <= '9') || name.at[i] == '_')
+            buf_char(sql, name.at[i]);
+    buf_text(sql, "')");
+}
+
 bool rows_next(struct rows *rows)
 {
     if (!rows->ok)
@@ -282,6 +293,26 @@ struct slice rows_text(const struct rows *rows, int column)
 struct slice rows_copy(struct arena *a, const struct rows *rows, int column)
 {
     return slice_copy(a, rows_text(rows, column));
+}
+
+int rows_columns(const struct rows *rows)
+{
+    return sqlite3_column_count(rows->statement);
+}
+
+struct slice rows_name(const struct rows *rows, int column)
+{
+    return slice_of(sqlite3_column_name(rows->statement, column));
+}
+
+struct arg rows_arg(const struct rows *rows, int column)
+{
+    switch (sqlite3_column_type(rows->statement, column)) {
+    case SQLITE_NULL: return v_null();
+    case SQLITE_INTEGER: return v_int(rows_int(rows, column));
+    case SQLITE_BLOB: return v_blob(rows_text(rows, column));
+    default: return v_text(rows_text(rows, column)); /* a broken number too: it shows as its text */
+    }
 }
 
 bool store_number(struct conn *c, enum sql what, const struct arg *args, size_t n, int64_t missing, int64_t *value, struct fault *f)

@@ -56,6 +56,9 @@ struct rows {
 void store_ask(struct conn *c, enum sql what, const struct arg *args, size_t n, struct rows *rows, struct fault *f);
 /* Text that the ledger's translator wrote, with ?1 … ?n; kept prepared by its text (a small cache). */
 void store_ask_text(struct conn *c, struct slice sql, const struct arg *args, size_t n, struct rows *rows, struct fault *f);
+/* For such text: what stands under a name in a column of JSON objects, as a number or as text; NULL where it is missing.
+ * Names are letters, digits and _. */
+void store_put_json_column(const struct conn *c, struct buf *sql, const char *column, struct slice name, bool number);
 bool rows_next(struct rows *rows);
 bool rows_end(struct rows *rows);
 int64_t rows_int(const struct rows *rows, int column);      /* 0 for NULL */
@@ -80,6 +83,16 @@ void store_undo(struct conn *c);                                /* back to the s
 bool store_copy(struct conn *c, const char *to, struct fault *f) MUST_USE;
 /* The database's own check of its pages. */
 bool store_sound(struct conn *c, struct fault *f) MUST_USE;
+
+/* ---------- the folded tables, as the database's own catalogue has them: a new one cannot be forgotten ---------- */
+
+/* Their names in order. Taken from an empty store that has nothing but them. */
+bool store_made_tables(struct arena *a, struct slices *names, struct fault *f) MUST_USE;
+/* Every row of a table in the order of its primary key, of one county (-1: of all); `key` gets the key's columns. */
+void store_ask_table(struct conn *c, struct arena *a, struct slice table, int county, struct slices *key, struct rows *rows, struct fault *f);
+int rows_columns(const struct rows *rows);
+struct slice rows_name(const struct rows *rows, int column); /* borrowed */
+struct arg rows_arg(const struct rows *rows, int column);    /* with its kind; borrowed until the next row */
 
 /* For the test that prepares every statement on PostgreSQL too. */
 const char *store_sql_name(enum sql what);

@@ -66,3 +66,11 @@ SELECT leaf FROM event WHERE county = :county AND log = :log AND seq BETWEEN :fi
 -- name: event_last_before(county, log, at_ms)
 -- The log as it was known at an instant: log time never goes back.
 SELECT coalesce(max(seq), 0) FROM event WHERE county = :county AND log = :log AND at_ms < :at_ms;
+
+-- name: event_stray(county)
+-- What no log counts: an event of a log that there is not, a value without its event. Named as the table it stands in.
+SELECT 'event' AS place, log, seq FROM event WHERE county = :county AND log NOT IN (0, 1)
+UNION ALL
+SELECT 'event_value' AS place, v.log, v.seq FROM event_value v
+WHERE v.county = :county AND NOT EXISTS (SELECT 1 FROM event e WHERE e.county = v.county AND e.log = v.log AND e.seq = v.seq)
+ORDER BY 1, 2, 3;

@@ -13,7 +13,7 @@ DROP TABLE IF EXISTS counter; DROP TABLE IF EXISTS answer; DROP TABLE IF EXISTS 
 -- name: schema_made_county()
 CREATE TABLE IF NOT EXISTS county (
   county BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, origin TEXT NOT NULL, algorithm TEXT NOT NULL,
-  pack_hash TEXT NOT NULL, today BIGINT);
+  pack_hash TEXT NOT NULL, today BIGINT, people BIGINT NOT NULL);
 
 -- name: schema_made_pack()
 CREATE TABLE IF NOT EXISTS pack_file (
@@ -59,7 +59,7 @@ CREATE TABLE IF NOT EXISTS precedent (
 CREATE TABLE IF NOT EXISTS entry (
   county BIGINT NOT NULL, entry BIGINT NOT NULL, ledger TEXT NOT NULL, stage BIGINT NOT NULL, number TEXT NOT NULL,
   title TEXT NOT NULL, lead BIGINT, leader BIGINT, keeper BIGINT, due BIGINT, section TEXT NOT NULL, section_id BIGINT,
-  document BIGINT, span_start BIGINT, span_end BIGINT, state TEXT NOT NULL, light BIGINT NOT NULL, progress BIGINT,
+  document BIGINT, span_start BIGINT, span_end BIGINT, state TEXT NOT NULL, light BIGINT, progress BIGINT,
   ending TEXT NOT NULL, opened_on BIGINT, updated_on BIGINT, closed_on BIGINT, version BIGINT NOT NULL,
   year BIGINT NOT NULL, fields TEXT NOT NULL, dispute BIGINT NOT NULL,
   PRIMARY KEY (county, entry));
@@ -123,21 +123,25 @@ CREATE TABLE IF NOT EXISTS answer (
 -- ---------- county, pack ----------
 
 -- name: county_get(county)
-SELECT name, origin, algorithm, pack_hash, today FROM county WHERE county = :county;
+SELECT name, origin, algorithm, pack_hash, today, people FROM county WHERE county = :county;
 
 -- name: county_any()
 -- Which counties a store has.
 SELECT county FROM county ORDER BY county;
 
 -- name: county_put(county, name, origin, algorithm)
-INSERT INTO county (county, name, origin, algorithm, pack_hash, today)
-VALUES (:county, :name, :origin, :algorithm, '', NULL);
+INSERT INTO county (county, name, origin, algorithm, pack_hash, today, people)
+VALUES (:county, :name, :origin, :algorithm, '', NULL, 0);
 
 -- name: county_pack(county, pack_hash)
 UPDATE county SET pack_hash = :pack_hash WHERE county = :county;
 
 -- name: county_today(county, today)
 UPDATE county SET today = :today WHERE county = :county;
+
+-- name: county_people(county, people)
+-- The last event that changed units, persons, accounts or duties: who keeps a snapshot compares this.
+UPDATE county SET people = :people WHERE county = :county;
 
 -- name: pack_file_clear(county)
 DELETE FROM pack_file WHERE county = :county;
