@@ -115,10 +115,23 @@ static void facts_note(struct split *s, struct slice line, struct slice plain)
     s->head = slice_format(s->arena, S_FMT S_FMT, S_ARG(s->head), S_ARG(slice_part(plain, 0, HEADING_MAX_BYTES)));
 }
 
+/* 2026年卓山县政府工作报告 → 卓山县, where the report itself only says 省人民政府 or nothing. */
+static void fact_place_of_title(struct split *s)
+{
+    struct document_facts *f = &s->c->report->facts;
+    size_t at;
+    if (f->place.len > 3 || !held(s, LINE_KIND, f->title, &at))
+        return;
+    size_t from = f->title.len && f->title.at[0] >= '0' && f->title.at[0] <= '9' ? token_read(f->title.at).len : 0;
+    if (at > from && at - from <= 60)
+        f->place = slice_part(f->title, from, at);
+}
+
 static void facts_read(struct split *s)
 {
     fact_day(&s->c->report->facts, s->head);
     fact_place(s, s->head);
+    fact_place_of_title(s);
     fact_session(s, s->head);
 }
 
@@ -193,8 +206,10 @@ static void block_of_line(struct split *s, struct span span)
     if (plain.len < 4 * HEADING_MAX_BYTES && held(s, LINE_BOILERPLATE, plain, &at)) {
         skip = true;
     } else if (label.len && heading.len && heading.len <= HEADING_MAX_BYTES && s->part != PART_GLOSSARY) {
+        /* a work report looks back in its first part and ahead in the others, whatever their headings say */
+        bool later = label.level == 1 && s->open[1] >= 0 && s->c->report->facts.kind == REPORT_WORK_REPORT;
         if (label.level <= 2)
-            kept = s->part = part_of_heading(s, heading, s->part);
+            kept = s->part = part_of_heading(s, heading, later ? PART_PLAN : s->part);
         section_open(s, label.level, slice_part(plain, 0, label.len), heading, span);
         s->began = true;
         skip = alone && !ends_sentence(line);
