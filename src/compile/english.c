@@ -273,6 +273,8 @@ static bool measure_read(const struct reading *r, size_t first, size_t i, size_t
             f->name = text_of(r, of, stop), *end = stop;
         return true;
     }
+    while (noun < last && HAS(&r->t.at[noun], ROLE(ADVERB))) /* new, other are no part of the name */
+        noun++;
     stop = phrase_end(r, noun, last);
     if (stop == noun || worded) {
         for (size_t k = noun; worded && k < stop; k++)

@@ -227,7 +227,7 @@ static bool deadline_read(const struct reading *r, const struct piece *p, uint32
 /* ---------- what a piece says ---------- */
 
 struct signs {
-    bool act, finish, must, praise, past, target, thing, attribute, aim_first, any_act, past_first, announces;
+    bool act, finish, must, praise, past, target, thing, attribute, aim_first, any_act, past_first, announces, counts;
     uint32_t acts;
 };
 
@@ -252,7 +252,9 @@ static void sign_read(const struct reading *r, const struct piece *p, uint32_t k
     g->target |= HAS(t, ROLE(TARGET)) && !quoted;
     g->past |= HAS(t, ROLE(PAST)) && !quoted;
     g->past_first |= HAS(t, ROLE(PAST)) && !g->act;
-    g->announces |= HAS(t, ROLE(ANNOUNCER)) && t->end == p->end && p->end - p->start <= ANNOUNCEMENT_MAX_BYTES;
+    g->counts |= HAS(t, ROLE(NUMBER)) && r->m->quantities.at[t->index].han;
+    g->announces |= HAS(t, ROLE(ANNOUNCER)) && t->end == p->end && p->end - p->start <= ANNOUNCEMENT_MAX_BYTES
+        && (g->counts || HAS(t, ROLE(AIM))); /* 四项重点工作; …方面 */
     g->praise |= HAS(t, ROLE(PRAISE));
     g->thing |= HAS(t, ROLE(THING) | ROLE(WORK) | ROLE(NUMBER));
     if (HAS(t, ROLE(NUMBER)) && k + 1 < p->last && HAS(&r->m->at[k + 1], ROLE(OF)) && r->m->at[k + 1].start == t->end)
