@@ -416,13 +416,22 @@ static void segment_read(struct reading *r, const struct segment *g)
     close_piece(r, g, &p, g->end, g->last);
 }
 
+/* Whether the block is one of the items that a paragraph before announced: numbered, and under the same heading. */
+static bool inherits(const struct compile *c, const struct block *b, const struct segments *s)
+{
+    bool deep = b->section >= 0 && c->sections.at[b->section].level > 2;
+    return s->n && s->at[0].item > 0 && (b->section == c->lead_section || deep);
+}
+
 void cut_tasks(struct compile *c, const struct block *b, const struct marks *m, const struct segments *s,
     size_t first_figure)
 {
-    struct reading r = { .c = c, .b = b, .m = m, .s = s, .figure = first_figure, .head_lead = c->lead,
-        .head_support = c->support, .lead = c->lead, .support = c->support };
+    struct reading r = { .c = c, .b = b, .m = m, .s = s, .figure = first_figure };
     int32_t item = 0;
-    c->lead = c->support = (struct slices){ 0 };
+    if (inherits(c, b, s))
+        r.head_lead = r.lead = c->lead, r.head_support = r.support = c->support;
+    else
+        c->lead = c->support = (struct slices){ 0 };
     for (r.n = 0; r.n < s->n; r.n++) {
         const struct segment *g = &s->at[r.n];
         if (g->item != item) {
@@ -436,7 +445,7 @@ void cut_tasks(struct compile *c, const struct block *b, const struct marks *m, 
         if (g->announces && (r.lead.n || r.support.n)) {
             r.head_lead = r.lead, r.head_support = r.support;
             if (r.n + 1 == s->n) /* the items come as paragraphs of their own */
-                c->lead = r.lead, c->support = r.support;
+                c->lead = r.lead, c->support = r.support, c->lead_section = b->section;
         } else if (g->announces) {
             r.head_lead = r.head_support = (struct slices){ 0 };
         }
