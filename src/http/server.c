@@ -285,7 +285,7 @@ bool http_listen(struct server *s, struct fault *f)
         MHD_OPTION_EXTERNAL_LOGGER, daemon_note, s, MHD_OPTION_SOCK_ADDR, &address.any,
         MHD_OPTION_THREAD_POOL_SIZE, k->threads, MHD_OPTION_CONNECTION_LIMIT, s->guards_max,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, k->connections_each,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
         MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_ARRAY, k->tls_key_pem ? tls : &tls[3], MHD_OPTION_END);
     if (s->daemon)

@@ -186,7 +186,7 @@ bool entry_file(const struct look *look, const struct entry *e, struct entry_fil
 enum act { ACT_MOVE, ACT_REPORT, ACT_PLAN, ACT_LINE, ACT_ASK, ACT_ANSWER, ACT_SIGN, ACT_RETURN, ACT_RULE, ACT_SET };
 struct offer {
     enum act act;
-    int which;            /* the move, lines or ask */
+    int which;            /* the move, lines or ask; the slot of ACT_SET */
     int64_t id;           /* the ask to answer, the unit of the receipt */
     bool allowed;
     struct fault why;     /* where it is not */

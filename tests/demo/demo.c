@@ -1,6 +1,6 @@
 /* demo: a small site on src/http, for the tests that need a socket or a browser. It keeps nothing: one account, one
  * session, fifty rows made up from their index.
- *   demo [--port N] [--header-ms N] [--body-ms N] [--send-ms N] [--connections N] [--tls CERT KEY]
+ *   demo [--port N] [--header-ms N] [--body-ms N] [--send-ms N] [--slowest BYTES] [--connections N] [--tls CERT KEY]
  * Prints "port N" once it listens; ends at the end of its standard input. */
 #include "demo.h"
 
@@ -303,7 +303,7 @@ static char *file_text(const char *path)
 static void options(struct http_config *k, char **argv)
 {
     for (char **a = argv + 1; *a; a++) {
-        int *ms = !strcmp(*a, "--header-ms") ? &k->header_ms : !strcmp(*a, "--body-ms") ? &k->body_ms : !strcmp(*a, "--send-ms") ? &k->send_ms : NULL;
+        int *ms = !strcmp(*a, "--header-ms") ? &k->header_ms : !strcmp(*a, "--body-ms") ? &k->body_ms : !strcmp(*a, "--send-ms") ? &k->send_ms : !strcmp(*a, "--slowest") ? &k->slowest_bytes : NULL;
         if (ms && a[1]) {
             *ms = atoi(*++a);
         } else if (!strcmp(*a, "--port") && a[1]) {
