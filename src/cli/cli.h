@@ -61,5 +61,6 @@ extern const struct subcommand cmd_do;
 extern const struct subcommand cmd_list;
 extern const struct subcommand cmd_show;
 extern const struct subcommand cmd_tick;
+extern const struct subcommand cmd_pack;
 
 #endif

@@ -14,6 +14,7 @@ static const struct subcommand *const subcommands[] = {
     &cmd_list,
     &cmd_show,
     &cmd_tick,
+    &cmd_pack,
 };
 
 static const struct cli_option no_options[] = { { 0 } };
