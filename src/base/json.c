@@ -278,11 +278,26 @@ bool json_bool(const struct json *object, const char *name)
     return m && m->kind == JSON_TRUE;
 }
 
+/* Whether eight bytes hold none that must be escaped: below 0x20, the quote, the backslash. */
+static bool quiet_eight(const char *at)
+{
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+    uint64_t v, quote, slash;
+    memcpy(&v, at, sizeof v);
+    quote = v ^ ones * '"';
+    slash = v ^ ones * '\\';
+    return !(((v - ones * 0x20) & ~v & highs) | ((quote - ones) & ~quote & highs) | ((slash - ones) & ~slash & highs));
+}
+
 void json_put_string(struct buf *b, struct slice s)
 {
     buf_char(b, '"');
     size_t plain = 0;
     for (size_t i = 0; i < s.len; i++) {
+        while (i + 8 <= s.len && quiet_eight(s.at + i))
+            i += 8;
+        if (i == s.len)
+            break;
         unsigned char c = (unsigned char)s.at[i];
         if (c >= 0x20 && c != '"' && c != '\\')
             continue;

@@ -242,9 +242,16 @@ struct slice buf_slice(const struct buf *b)
 
 size_t utf8_valid(struct slice s)
 {
+    const unsigned char *p = (const unsigned char *)s.at;
     size_t at = 0;
     while (at < s.len) {
-        if ((unsigned char)s.at[at] < 0x80) {
+        /* Han and ASCII, the common case, without a call; E1..EC and EE..EF have no special second bytes */
+        if (p[at] >= 0xE1 && p[at] <= 0xEF && p[at] != 0xED && s.len - at >= 3 && (p[at + 1] & 0xC0) == 0x80
+            && (p[at + 2] & 0xC0) == 0x80) {
+            at += 3;
+            continue;
+        }
+        if (p[at] < 0x80) {
             at++;
             continue;
         }

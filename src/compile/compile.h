@@ -123,6 +123,8 @@ const char *stage_word(enum stage s);
 
 /* The JSON of the whole report (one object, pretty enough to read), and one line of --batch for a passage. */
 void report_put_json(struct buf *b, const struct report *r, bool explain);
+/* CSV for a spreadsheet (with BOM): one row a find, the kind first. */
+void report_put_csv(struct buf *b, const struct report *r);
 void report_put_batch_line(struct buf *b, struct slice id, const struct report *r);
 
 #endif

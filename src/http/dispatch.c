@@ -273,7 +273,7 @@ enum http_outcome call_body_done(struct call *c)
 
 /* ---------- without a socket ---------- */
 
-static void ask_head(struct call *c, const struct ask *ask)
+static void ask_head(struct call *c, const struct http_ask *ask)
 {
     char length[24];
     bool has_length = false, has_host = false;
@@ -302,7 +302,7 @@ static void ask_answer(struct call *c, struct arena *a, struct response *p)
     p->arena = a;
     p->headers = (struct pairs){ 0 };
     for (size_t i = 0; i < c->p.headers.n; i++)
-        PUSH(a, &p->headers, (struct pair){ slice_copy(a, c->p.headers.at[i].name), slice_copy(a, c->p.headers.at[i].value) });
+        PUSH(a, &p->headers, (struct http_pair){ slice_copy(a, c->p.headers.at[i].name), slice_copy(a, c->p.headers.at[i].value) });
     p->type = c->p.type ? slice_text(a, slice_of(c->p.type)) : NULL;
     if (c->asset)
         buf_put(&p->body, c->asset->bytes);
@@ -310,7 +310,7 @@ static void ask_answer(struct call *c, struct arena *a, struct response *p)
     c->p.file_fd = -1;
 }
 
-void http_dispatch(struct server *s, struct arena *a, const struct ask *ask, struct response *p)
+void http_dispatch(struct server *s, struct arena *a, const struct http_ask *ask, struct response *p)
 {
     struct fault f;
     struct call *c = call_take(worker_of(s));

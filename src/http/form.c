@@ -21,7 +21,7 @@ bool form_urlencoded(struct arena *a, struct slice text, struct pairs *pairs, st
     while (slice_cut(&text, '&', &piece)) {
         if (!piece.len)
             continue;
-        struct pair p = { S(""), S("") };
+        struct http_pair p = { S(""), S("") };
         slice_cut(&piece, '=', &name);
         if (pairs->n == HTTP_FIELDS_MAX)
             return fault_set(f, FAULT_USAGE, "too-many-fields", slice_format(a, "%d", HTTP_FIELDS_MAX), S(""));
@@ -141,7 +141,7 @@ static bool part_read(struct arena *a, struct slice part, struct pairs *pairs, s
             return fault_set(f, FAULT_USAGE, "too-many-fields", slice_format(a, "%d", HTTP_FIELDS_MAX), S(""));
         if (!is_text(bytes))
             return bad_form(f);
-        PUSH(a, pairs, (struct pair){ name, bytes });
+        PUSH(a, pairs, (struct http_pair){ name, bytes });
         return true;
     }
     struct upload u = { .field = name, .name = form_name(a, header_param(disposition, "filename")), .type = type, .bytes = bytes };
@@ -178,7 +178,7 @@ bool form_multipart(struct arena *a, struct slice content_type, struct slice bod
 
 struct reading { /* one field of one form */
     struct arena *a;
-    const struct field *field;
+    const struct form_field *field;
     struct slice value;
     struct fault *f;
 };
@@ -215,7 +215,7 @@ static bool no_controls(const struct reading *r, bool lines)
 static bool read_text(struct reading *r, void *into)
 {
     *(struct slice *)into = r->value;
-    return no_controls(r, false) && length_fits(r, r->value, FIELD_TEXT_MAX);
+    return no_controls(r, false) && length_fits(r, r->value, FORM_TEXT_MAX);
 }
 
 static bool read_lines(struct reading *r, void *into)
@@ -227,7 +227,7 @@ static bool read_lines(struct reading *r, void *into)
             to[n++] = r->value.at[i];
     r->value = (struct slice){ to, n };
     *(struct slice *)into = r->value;
-    return no_controls(r, true) && length_fits(r, r->value, FIELD_LINES_MAX);
+    return no_controls(r, true) && length_fits(r, r->value, FORM_LINES_MAX);
 }
 
 static bool read_name(struct reading *r, void *into)
@@ -238,12 +238,12 @@ static bool read_name(struct reading *r, void *into)
         if (!((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '_' || c == '.'))
             return wrong(r, "field-name", 0);
     }
-    return length_fits(r, r->value, FIELD_TEXT_MAX);
+    return length_fits(r, r->value, FORM_TEXT_MAX);
 }
 
 static bool in_range(const struct reading *r, int64_t floor, bool fraction)
 {
-    const struct field *f = r->field;
+    const struct form_field *f = r->field;
     if (!f->min && !f->max)
         return true;
     if (floor < f->min)
@@ -301,14 +301,14 @@ static const struct kind {
     bool (*read)(struct reading *r, void *into);
     void (*clear)(void *into); /* what an absent field leaves */
 } kinds[] = {
-    [FIELD_TEXT] = { read_text, clear_slice },
-    [FIELD_LINES] = { read_lines, clear_slice },
-    [FIELD_NAME] = { read_name, clear_slice },
-    [FIELD_INT] = { read_int, clear_int },
-    [FIELD_DAY] = { read_day, clear_day },
-    [FIELD_DECIMAL] = { read_decimal, clear_decimal },
-    [FIELD_CHOICE] = { read_choice, clear_choice },
-    [FIELD_FLAG] = { read_flag, clear_flag },
+    [FORM_TEXT] = { read_text, clear_slice },
+    [FORM_LINES] = { read_lines, clear_slice },
+    [FORM_NAME] = { read_name, clear_slice },
+    [FORM_INT] = { read_int, clear_int },
+    [FORM_DAY] = { read_day, clear_day },
+    [FORM_DECIMAL] = { read_decimal, clear_decimal },
+    [FORM_CHOICE] = { read_choice, clear_choice },
+    [FORM_FLAG] = { read_flag, clear_flag },
 };
 
 static bool read_many(struct reading *r, const struct pairs *from, struct slices *into)
@@ -321,7 +321,7 @@ static bool read_many(struct reading *r, const struct pairs *from, struct slices
         if (into->n == most)
             return wrong(r, "field-many", most);
         r->value = slice_trim(from->at[i].value);
-        if (!no_controls(r, false) || !length_fits(r, r->value, FIELD_TEXT_MAX))
+        if (!no_controls(r, false) || !length_fits(r, r->value, FORM_TEXT_MAX))
             return false;
         PUSH(r->a, into, r->value);
     }
@@ -343,7 +343,7 @@ static bool read_one(struct reading *r, const struct pairs *from, void *into)
     return kinds[r->field->kind].read(r, into);
 }
 
-bool form_read(struct arena *a, const struct pairs *from, const struct field *fields, size_t n, void *into,
+bool form_read(struct arena *a, const struct pairs *from, const struct form_field *fields, size_t n, void *into,
     struct form_faults *faults)
 {
     size_t before = faults->n;
@@ -351,7 +351,7 @@ bool form_read(struct arena *a, const struct pairs *from, const struct field *fi
         struct fault f = { 0 };
         struct reading r = { .a = a, .field = &fields[i], .f = &f };
         void *member = (char *)into + fields[i].offset;
-        if (!(fields[i].kind == FIELD_MANY ? read_many(&r, from, member) : read_one(&r, from, member)))
+        if (!(fields[i].kind == FORM_MANY ? read_many(&r, from, member) : read_one(&r, from, member)))
             PUSH(a, faults, f);
     }
     return faults->n == before;

@@ -54,8 +54,8 @@ struct route {
 
 /* ---------- the request ---------- */
 
-struct pair { struct slice name, value; };
-struct pairs { struct pair *at; size_t n, cap; }; /* in the order in which they came; names may repeat */
+struct http_pair { struct slice name, value; };
+struct pairs { struct http_pair *at; size_t n, cap; }; /* in the order in which they came; names may repeat */
 struct upload { struct slice field, name, type, bytes; }; /* name: without folders; type: as claimed, not to be believed */
 struct uploads { struct upload *at; size_t n, cap; };
 
@@ -177,14 +177,14 @@ const struct asset *http_asset(const struct server *s, const char *name); /* by 
 
 /* One request without a socket, through everything above. `person` given: the gate finds it in q->person and no token
  * is asked for. The response lives in `a`; close it with http_response_close. Waits where the handler answers later. */
-struct ask {
+struct http_ask {
     const char *method, *target;
-    const struct pair *headers; /* Host is added where absent */
+    const struct http_pair *headers; /* Host is added where absent */
     size_t n_headers;
     struct slice body;
     void *person;
 };
-void http_dispatch(struct server *s, struct arena *a, const struct ask *ask, struct response *p);
+void http_dispatch(struct server *s, struct arena *a, const struct http_ask *ask, struct response *p);
 
 /* For tests that walk the table, and for http_open itself. */
 const struct route *http_route_find(const struct server *s, enum http_method method, struct slice path,
@@ -202,34 +202,34 @@ bool http_token_check(const unsigned char key[32], struct slice session, struct 
 
 /* ---------- forms: a table of typed, bounded fields before a page sees them ---------- */
 
-enum field_kind {
-    FIELD_TEXT,    /* struct slice: one line, trimmed, min..max code points */
-    FIELD_LINES,   /* struct slice: several lines, CRLF made LF, trimmed */
-    FIELD_NAME,    /* struct slice: ASCII letters, digits, - _ . */
-    FIELD_INT,     /* int64_t, min..max; absent: 0 */
-    FIELD_DAY,     /* day, YYYY-MM-DD; absent: DAY_NONE */
-    FIELD_DECIMAL, /* struct decimal, min..max as whole numbers; absent: DECIMAL_NONE */
-    FIELD_CHOICE,  /* int: the index in `choices`, absent: -1 */
-    FIELD_FLAG,    /* bool: present and not empty or "0" */
-    FIELD_MANY,    /* struct slices: all values of that name, each min..max code points, at most `most` */
+enum form_kind {
+    FORM_TEXT,    /* struct slice: one line, trimmed, min..max code points */
+    FORM_LINES,   /* struct slice: several lines, CRLF made LF, trimmed */
+    FORM_NAME,    /* struct slice: ASCII letters, digits, - _ . */
+    FORM_INT,     /* int64_t, min..max; absent: 0 */
+    FORM_DAY,     /* day, YYYY-MM-DD; absent: DAY_NONE */
+    FORM_DECIMAL, /* struct decimal, min..max as whole numbers; absent: DECIMAL_NONE */
+    FORM_CHOICE,  /* int: the index in `choices`, absent: -1 */
+    FORM_FLAG,    /* bool: present and not empty or "0" */
+    FORM_MANY,    /* struct slices: all values of that name, each min..max code points, at most `most` */
 };
 
-struct field {
+struct form_field {
     const char *name;         /* in the form, and in the fault's `field` */
     const char *label;        /* what the clerk sees it called */
-    enum field_kind kind;
+    enum form_kind kind;
     size_t offset;            /* offsetof(struct …, …) */
     bool required;
-    int64_t min, max;         /* both 0: text up to FIELD_TEXT_MAX, numbers of any size */
+    int64_t min, max;         /* both 0: text up to FORM_TEXT_MAX, numbers of any size */
     const char *const *choices; /* NULL-terminated */
-    uint32_t most;            /* FIELD_MANY; 0: HTTP_FIELDS_MAX */
+    uint32_t most;            /* FORM_MANY; 0: HTTP_FIELDS_MAX */
 };
-enum { FIELD_TEXT_MAX = 200, FIELD_LINES_MAX = 20000 };
+enum { FORM_TEXT_MAX = 200, FORM_LINES_MAX = 20000 };
 
 struct form_faults { struct fault *at; size_t n, cap; };
 /* Reads every field of the table into the struct at `into`; false when faults were added. The values of good fields
- * are set in any case, so that the form can be shown again. A name that repeats, FIELD_MANY excepted, is a fault. */
-bool form_read(struct arena *a, const struct pairs *from, const struct field *fields, size_t n, void *into,
+ * are set in any case, so that the form can be shown again. A name that repeats, FORM_MANY excepted, is a fault. */
+bool form_read(struct arena *a, const struct pairs *from, const struct form_field *fields, size_t n, void *into,
     struct form_faults *faults) MUST_USE;
 
 /* What the server itself uses, for tests and fuzzing. */

@@ -161,14 +161,14 @@ struct headers { const char *at[8][2]; };
 
 static int ask_with(const char *method, const char *target, struct headers headers, struct slice body)
 {
-    struct pair list[8];
+    struct http_pair list[8];
     size_t n = 0;
     while (n < 8 && headers.at[n][0]) {
-        list[n] = (struct pair){ slice_of(headers.at[n][0]), slice_of(headers.at[n][1]) };
+        list[n] = (struct http_pair){ slice_of(headers.at[n][0]), slice_of(headers.at[n][1]) };
         n++;
     }
     http_response_close(&answer);
-    http_dispatch(server, &arena, &(struct ask){ .method = method, .target = target, .headers = list, .n_headers = n, .body = body }, &answer);
+    http_dispatch(server, &arena, &(struct http_ask){ .method = method, .target = target, .headers = list, .n_headers = n, .body = body }, &answer);
     return answer.status;
 }
 
@@ -482,16 +482,16 @@ struct typed {
     struct slices tags;
 };
 static const char *const units[] = { "housing", "water", NULL };
-static const struct field fields[] = {
-    { "title", "任务", FIELD_TEXT, offsetof(struct typed, title), true, 2, 5, NULL, 0 },
-    { "text", "说明", FIELD_LINES, offsetof(struct typed, text), false, 0, 10, NULL, 0 },
-    { "code", "代码", FIELD_NAME, offsetof(struct typed, code), false, 0, 0, NULL, 0 },
-    { "count", "户数", FIELD_INT, offsetof(struct typed, count), false, 1, 100, NULL, 0 },
-    { "due", "时限", FIELD_DAY, offsetof(struct typed, due), false, 0, 0, NULL, 0 },
-    { "length", "里程", FIELD_DECIMAL, offsetof(struct typed, length), false, 0, 10, NULL, 0 },
-    { "unit", "单位", FIELD_CHOICE, offsetof(struct typed, unit), false, 0, 0, units, 0 },
-    { "flag", "公开", FIELD_FLAG, offsetof(struct typed, flag), false, 0, 0, NULL, 0 },
-    { "tag", "标签", FIELD_MANY, offsetof(struct typed, tags), false, 0, 4, NULL, 2 },
+static const struct form_field fields[] = {
+    { "title", "任务", FORM_TEXT, offsetof(struct typed, title), true, 2, 5, NULL, 0 },
+    { "text", "说明", FORM_LINES, offsetof(struct typed, text), false, 0, 10, NULL, 0 },
+    { "code", "代码", FORM_NAME, offsetof(struct typed, code), false, 0, 0, NULL, 0 },
+    { "count", "户数", FORM_INT, offsetof(struct typed, count), false, 1, 100, NULL, 0 },
+    { "due", "时限", FORM_DAY, offsetof(struct typed, due), false, 0, 0, NULL, 0 },
+    { "length", "里程", FORM_DECIMAL, offsetof(struct typed, length), false, 0, 10, NULL, 0 },
+    { "unit", "单位", FORM_CHOICE, offsetof(struct typed, unit), false, 0, 0, units, 0 },
+    { "flag", "公开", FORM_FLAG, offsetof(struct typed, flag), false, 0, 0, NULL, 0 },
+    { "tag", "标签", FORM_MANY, offsetof(struct typed, tags), false, 0, 4, NULL, 2 },
 };
 
 static const char *read_fields(const char *text, struct typed *t)
@@ -597,7 +597,7 @@ static void a_token_may_come_in_a_header_and_a_person_of_a_test_needs_none(void 
     assert_int_equal(ask_with("POST", "/api", (struct headers){ { { "Cookie", "sid=alice" } } }, S("")), 200);
     assert_int_equal(ask_with("POST", "/api", (struct headers){ { { "Cookie", "sid=alice" }, { "Origin", "http://evil.example" } } }, S("")), 403);
     http_response_close(&answer);
-    http_dispatch(server, &arena, &(struct ask){ .method = "POST", .target = "/mine", .person = &person }, &answer);
+    http_dispatch(server, &arena, &(struct http_ask){ .method = "POST", .target = "/mine", .person = &person }, &answer);
     assert_int_equal(answer.status, 200);
 }
 

@@ -1,0 +1,344 @@
+/* decide_people.c: units, persons, accounts and duties, one by one or by the hundred. A bulk command is all or nothing,
+ * and a fault names its row. Who keeps accounts (system administrator) does not give duties (security administrator);
+ * only until the first of the latter is there, the former gives them too, which the log shows. */
+#include "ledger/inside.h"
+
+static bool refuse_row(struct work *w, struct fault *f, const char *code, struct slice about, const char *table, size_t row)
+{
+    fault_set(f, FAULT_REFUSED, code, about, slice_format(w->arena, "%zu", row));
+    f->field = slice_format(w->arena, "%s.%zu", table, row);
+    return false;
+}
+
+static struct slice cell(const struct json *row, const char *name)
+{
+    struct slice s = slice_trim(json_text(row, name));
+    return s.at ? s : S("");
+}
+
+static bool good_text(struct slice s, size_t max)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7f)
+            return false;
+    return s.len <= max;
+}
+
+static bool good_login(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!((s.at[i] >= 'a' && s.at[i] <= 'z') || (s.at[i] >= '0' && s.at[i] <= '9') || memchr("._-", s.at[i], 3)))
+            return false;
+    return s.len >= 2 && s.len <= 32;
+}
+
+static bool good_day(struct slice s)
+{
+    day d;
+    return !s.len || day_parse(s, &d);
+}
+
+/* ---------- units ---------- */
+
+struct named { int64_t id; struct slice code, name; };
+struct nameds { struct named *at; size_t n, cap; };
+
+static int64_t named_find(const struct nameds *list, struct slice what)
+{
+    for (size_t i = 0; what.len && i < list->n; i++)
+        if (slice_equal(list->at[i].code, what))
+            return list->at[i].id;
+    for (size_t i = 0; what.len && i < list->n; i++)
+        if (slice_equal(list->at[i].name, what))
+            return list->at[i].id;
+    return 0;
+}
+
+static bool unit_same(const struct unit *u, const struct json *row, int64_t parent)
+{
+    return slice_equal(u->code, cell(row, "code")) && slice_equal(u->name, cell(row, "name")) && slice_equal(u->short_name, cell(row, "short"))
+        && slice_equal(u->kind, cell(row, "kind")) && slice_equal(u->duties, cell(row, "duties")) && slice_equal(u->former, cell(row, "former")) && u->parent == parent;
+}
+
+/* A unit is known by its code; where it has none, by its name. */
+static bool emit_unit(struct work *w, const struct json *row, struct nameds *known, size_t n, struct fault *f)
+{
+    static const char *const texts[] = { "code", "name", "short", "kind", "duties", "former", "from", "to" };
+    struct slice code = cell(row, "code"), name = cell(row, "name"), above = cell(row, "parent");
+    int64_t parent = named_find(known, above), id = named_find(known, code.len ? code : name);
+    const struct unit *u = id ? people_unit(w->look.people, id) : NULL;
+    if (!name.len || !good_text(name, 120) || !good_text(code, 32) || !good_text(cell(row, "kind"), 60) || !good_text(cell(row, "short"), 60))
+        return refuse_row(w, f, "people-bad-unit", name, "units", n);
+    if (!good_day(cell(row, "from")) || !good_day(cell(row, "to")))
+        return refuse_row(w, f, "people-bad-day", name, "units", n);
+    if (above.len && !parent)
+        return refuse_row(w, f, "people-no-parent", above, "units", n);
+    if (parent && parent == id)
+        return refuse_row(w, f, "people-own-parent", name, "units", n);
+    if (u && unit_within(w->look.people, parent, u->id))
+        return refuse_row(w, f, "people-own-parent", name, "units", n);
+    if (u && unit_same(u, row, parent))
+        return true;
+    struct event *e = work_event(w, "unit-set", NULL);
+    for (size_t i = 0; i < COUNT(texts); i++)
+        event_set(w->arena, e, texts[i], cell(row, texts[i]));
+    if (id)
+        event_set_int(w->arena, e, "unit", id);
+    event_set_int(w->arena, e, "parent", parent);
+    if (!work_emit(w, e, f))
+        return false;
+    if (!id)
+        PUSH(w->arena, known, (struct named){ e->seq, code, name });
+    return true;
+}
+
+static bool emit_units(struct work *w, const struct json *rows, struct fault *f)
+{
+    struct nameds known = { 0 };
+    bool later = false;
+    size_t n = 0;
+    for (size_t i = 0; i < w->look.people->n_units; i++)
+        PUSH(w->arena, &known, (struct named){ w->look.people->units[i].id, w->look.people->units[i].code, w->look.people->units[i].name });
+    for (const struct json *row = rows->first; row; row = row->next) {
+        n++;
+        if (cell(row, "parent").len && !named_find(&known, cell(row, "parent")))
+            later = true; /* its parent stands further down */
+        else if (!emit_unit(w, row, &known, n, f))
+            return false;
+    }
+    n = 0;
+    for (const struct json *row = later ? rows->first : NULL; row; row = row->next)
+        if (n++, !named_find(&known, cell(row, "code").len ? cell(row, "code") : cell(row, "name")) && !emit_unit(w, row, &known, n, f))
+            return false;
+    return true;
+}
+
+/* ---------- persons and accounts ---------- */
+
+static const struct person *person_known(const struct people *p, struct slice name, int64_t unit, struct slice login)
+{
+    const struct account *account = login.len ? people_login(p, login) : NULL;
+    if (account)
+        return people_person(p, account->person);
+    for (size_t i = 0; i < p->n_persons; i++)
+        if (slice_equal(p->persons[i].name, name) && p->persons[i].unit == unit)
+            return &p->persons[i];
+    return NULL;
+}
+
+static bool emit_account(struct work *w, int64_t person, struct slice login, struct fault *f)
+{
+    unsigned char bytes[ACCOUNT_CHARS / 2];
+    struct event *e = work_event(w, "account-set", NULL);
+    w->ledger->world.random(w->ledger->world.context, bytes, sizeof bytes);
+    struct buf b = buf_open(64);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        buf_format(&b, "%02x", bytes[i]);
+    event_set(w->arena, e, "account", slice_copy(w->arena, buf_slice(&b)));
+    buf_close(&b);
+    event_set_int(w->arena, e, "person", person);
+    event_set(w->arena, e, "login", login);
+    event_set(w->arena, e, "disabled", S("0"));
+    return work_emit(w, e, f);
+}
+
+static bool emit_person(struct work *w, const struct json *row, size_t n, int64_t *person, struct fault *f)
+{
+    const struct people *p = w->look.people;
+    struct slice name = cell(row, "name"), login = cell(row, "login"), post = cell(row, "post"), phone = cell(row, "phone");
+    const struct unit *unit = people_unit_named(p, cell(row, "unit"));
+    if (!name.len || !good_text(name, 60) || !good_text(post, 120) || !good_text(phone, 40))
+        return refuse_row(w, f, "people-bad-person", name, "persons", n);
+    if (!unit)
+        return refuse_row(w, f, "people-no-unit", cell(row, "unit"), "persons", n);
+    if (login.len && !good_login(login))
+        return refuse_row(w, f, "people-bad-login", login, "persons", n);
+    const struct person *known = person_known(p, name, unit->id, login);
+    if (login.len && people_login(p, login) && !slice_equal(known->name, name))
+        return refuse_row(w, f, "people-login-taken", login, "persons", n);
+    *person = known ? known->id : 0;
+    bool same = known && slice_equal(known->name, name) && slice_equal(known->post, post) && slice_equal(known->phone, phone) && known->unit == unit->id;
+    if (!same) {
+        struct event *e = work_event(w, "person-set", NULL);
+        if (known)
+            event_set_int(w->arena, e, "person", known->id);
+        event_set(w->arena, e, "name", name);
+        event_set_int(w->arena, e, "unit", unit->id);
+        event_set(w->arena, e, "post", post);
+        event_set(w->arena, e, "phone", phone);
+        if (!work_emit(w, e, f))
+            return false;
+        if (!known)
+            *person = e->seq;
+    }
+    return !login.len || people_login(p, login) || emit_account(w, *person, login, f);
+}
+
+/* ---------- duties ---------- */
+
+static bool somebody_gives_duties(const struct work *w)
+{
+    for (size_t i = 0; i < w->look.people->n_duties; i++)
+        if (w->look.pack->duties[w->look.people->duties[i].kind].can & CAN_DUTIES)
+            return true;
+    return false;
+}
+
+struct duty_row { struct slice kind, unit, scope, from, to; };
+
+/* "role:unit:scope:from:to", all but the first two may be left off. */
+static struct duty_row duty_row(struct slice text)
+{
+    struct duty_row d = { 0 };
+    struct slice *parts[] = { &d.kind, &d.unit, &d.scope, &d.from, &d.to };
+    for (size_t i = 0; i < COUNT(parts) && slice_cut(&text, ':', parts[i]); i++)
+        *parts[i] = slice_trim(*parts[i]);
+    return d;
+}
+
+static bool emit_duty(struct work *w, int64_t person, const struct duty_row *d, const char *table, size_t n, struct fault *f)
+{
+    const struct people *p = w->look.people;
+    const struct unit *unit = people_unit_named(p, d->unit);
+    int kind = pack_duty(w->look.pack, d->kind);
+    day from = DAY_NONE, to = DAY_NONE;
+    bool subtree = slice_equal(d->scope, S("subtree"));
+    if (kind < 0)
+        return refuse_row(w, f, "people-bad-duty", d->kind, table, n);
+    if (!unit)
+        return refuse_row(w, f, "people-no-unit", d->unit, table, n);
+    if ((d->from.len && !day_parse(d->from, &from)) || (d->to.len && !day_parse(d->to, &to)))
+        return refuse_row(w, f, "people-bad-day", d->unit, table, n);
+    for (size_t i = 0; i < p->n_duties; i++) {
+        const struct duty *have = &p->duties[i];
+        bool over = have->to != DAY_NONE && have->to < w->look.today;
+        if (have->person != person || over)
+            continue;
+        if (have->kind == kind && have->unit == unit->id && have->subtree == subtree)
+            return true; /* holds it already */
+        if ((w->look.pack->duties[kind].never_with >> have->kind & 1) || (w->look.pack->duties[have->kind].never_with >> kind & 1))
+            return refuse_row(w, f, "people-duties-apart", w->look.pack->duties[kind].label.zh, table, n);
+    }
+    struct event *e = work_event(w, "duty-given", NULL);
+    event_set_int(w->arena, e, "person", person);
+    event_set(w->arena, e, "kind", d->kind);
+    event_set_int(w->arena, e, "unit", unit->id);
+    event_set_int(w->arena, e, "subtree", subtree);
+    event_set_day(w->arena, e, "from", from);
+    event_set_day(w->arena, e, "to", to);
+    return work_emit(w, e, f) && work_people_again(w, f);
+}
+
+static bool may_give_duties(struct work *w, struct fault *f)
+{
+    return (!somebody_gives_duties(w) && (w->look.who.can & CAN_PEOPLE)) || work_can(w, CAN_DUTIES, f);
+}
+
+bool decide_people(struct work *w, struct fault *f)
+{
+    const struct json *units = json_get(w->body, "units"), *persons = json_get(w->body, "persons");
+    struct ids ids = { 0 };
+    size_t n = 0;
+    bool duties = false;
+    if (!work_can(w, CAN_PEOPLE, f))
+        return false;
+    if (units && units->kind == JSON_ARRAY && (!emit_units(w, units, f) || !work_people_again(w, f)))
+        return false;
+    const struct json *first = persons && persons->kind == JSON_ARRAY ? persons->first : NULL;
+    for (const struct json *row = first; row; row = row->next) {
+        int64_t person;
+        duties = duties || cell(row, "duties").len;
+        if (!emit_person(w, row, ++n, &person, f))
+            return false;
+        PUSH(w->arena, &ids, person);
+        /* A login given twice in one table must be seen: the snapshot is renewed where it matters. */
+        if (cell(row, "login").len && !work_people_again(w, f))
+            return false;
+    }
+    if (!work_people_again(w, f) || (duties && !may_give_duties(w, f)))
+        return false;
+    n = 0;
+    for (const struct json *row = first; row; row = row->next, n++) {
+        struct slice rest = cell(row, "duties"), one;
+        while (rest.len && slice_cut(&rest, ';', &one)) {
+            struct duty_row d = duty_row(one);
+            if (d.kind.len && !emit_duty(w, ids.at[n], &d, "persons", n + 1, f))
+                return false;
+        }
+    }
+    return w->n_events || fault_set(f, FAULT_REFUSED, "nothing-changed", S(""), S(""));
+}
+
+/* {"person": "督查室/张敏", "duty": "supervisor", "unit": "督查室", "scope": "subtree", "from": …, "to": …} */
+bool decide_duty(struct work *w, struct fault *f)
+{
+    const struct person *p = people_person_named(w->look.people, cell(w->body, "person"));
+    struct duty_row d = { cell(w->body, "duty"), cell(w->body, "unit"), cell(w->body, "scope"), cell(w->body, "from"), cell(w->body, "to") };
+    if (!may_give_duties(w, f))
+        return false;
+    if (!p) {
+        fault_set(f, FAULT_REFUSED, "unknown-person", cell(w->body, "person"), S(""));
+        f->field = S("person");
+        return false;
+    }
+    return emit_duty(w, p->id, &d, "duty", 1, f) && (w->n_events || fault_set(f, FAULT_REFUSED, "nothing-changed", S(""), S("")));
+}
+
+bool decide_end_duty(struct work *w, struct fault *f)
+{
+    int64_t id = 0;
+    day to = w->look.today;
+    const struct duty *found = NULL;
+    if (!work_can(w, CAN_DUTIES, f))
+        return false;
+    json_int(w->body, "id", &id);
+    for (size_t i = 0; i < w->look.people->n_duties; i++)
+        if (w->look.people->duties[i].id == id)
+            found = &w->look.people->duties[i];
+    if (!found)
+        return fault_set(f, FAULT_MISSING, "no-duty", S(""), S(""));
+    if (cell(w->body, "to").len && !day_parse(cell(w->body, "to"), &to))
+        return fault_set(f, FAULT_REFUSED, "bad-day", S("止任日期"), S(""));
+    struct event *e = work_event(w, "duty-ended", NULL);
+    event_set_int(w->arena, e, "duty", id);
+    event_set_day(w->arena, e, "to", to);
+    return work_emit(w, e, f) && work_people_again(w, f);
+}
+
+/* ---------- accounts ---------- */
+
+static const struct account *account_of_body(struct work *w, struct fault *f)
+{
+    const struct account *account = people_login(w->look.people, cell(w->body, "login"));
+    if (!account)
+        fault_set(f, FAULT_MISSING, "no-account", cell(w->body, "login"), S(""));
+    return account;
+}
+
+bool decide_disable(struct work *w, struct fault *f)
+{
+    if (!work_can(w, CAN_PEOPLE, f))
+        return false;
+    const struct account *account = account_of_body(w, f);
+    if (!account)
+        return false;
+    struct event *e = work_event(w, "account-set", NULL);
+    event_set(w->arena, e, "account", account->id);
+    event_set_int(w->arena, e, "person", account->person);
+    event_set(w->arena, e, "login", account->login);
+    event_set(w->arena, e, "disabled", json_bool(w->body, "enable") ? S("0") : S("1"));
+    return work_emit(w, e, f) && work_people_again(w, f);
+}
+
+/* Says that it was done and by whom; the password itself is no event. */
+bool decide_reset(struct work *w, struct fault *f)
+{
+    if (!work_can(w, CAN_PEOPLE, f))
+        return false;
+    const struct account *account = account_of_body(w, f);
+    if (!account)
+        return false;
+    struct event *e = work_event(w, "password-reset", NULL);
+    event_set(w->arena, e, "account", account->id);
+    return work_emit(w, e, f);
+}
