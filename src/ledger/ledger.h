@@ -29,7 +29,7 @@ enum { HASH_BYTES = 32, ACCOUNT_CHARS = 16, KEY_BYTES = 16, COUNTY_MAX = 999999 
 struct ledger_options {
     struct store_options store;
     /* Sabotage switches of the tests, each breaks what one test guards (kernel.md section 7, 9). */
-    bool sabotage_answer_early, sabotage_no_permission, sabotage_no_self_check;
+    bool sabotage_answer_early, sabotage_no_permission, sabotage_no_self_check, sabotage_no_leaf_check;
 };
 
 struct ledger_new {
