@@ -6,7 +6,15 @@
 #include <unistd.h>
 
 static const struct subcommand *const subcommands[] = {
-    &cmd_compile, &cmd_new, &cmd_import, &cmd_do, &cmd_tick,
+    &cmd_compile,
+    &cmd_new,
+    &cmd_import,
+    &cmd_serve,
+    &cmd_do,
+    &cmd_list,
+    &cmd_show,
+    &cmd_tick,
+    &cmd_pack,
 };
 
 static const struct cli_option no_options[] = { { 0 } };
