@@ -62,5 +62,6 @@ extern const struct subcommand cmd_list;
 extern const struct subcommand cmd_show;
 extern const struct subcommand cmd_tick;
 extern const struct subcommand cmd_pack;
+extern const struct subcommand cmd_sample;
 
 #endif

@@ -15,6 +15,7 @@ static const struct subcommand *const subcommands[] = {
     &cmd_show,
     &cmd_tick,
     &cmd_pack,
+    &cmd_sample,
 };
 
 static const struct cli_option no_options[] = { { 0 } };
