@@ -1,6 +1,7 @@
 /* cmd_compile.c: `taizhang compile`, a report in, its figures, tasks, projects and terms out; or a batch of passages. */
 #include "cli/cli.h"
 #include "compile/compile.h"
+#include "document/document.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -155,14 +156,16 @@ static int batch(struct app *app, const struct lexicon *lex)
 
 /* ---------- one document ---------- */
 
-/* The text of a file. Only plain text so far; other kinds go through document_text(), to be connected here. */
+/* The text of a file: UTF-8 text as it stands; anything else (docx, pdf, GB18030) through the confined child. */
 static bool text_of(struct app *app, struct slice path, struct slice bytes, struct slice *text, struct fault *f)
 {
     static const char utf8_mark[] = "\xEF\xBB\xBF";
-    if (slice_starts(bytes, S("PK\x03\x04")) || slice_starts(bytes, S("%PDF")) || slice_starts(bytes, S("\xD0\xCF\x11\xE0")))
-        return fault_set(f, FAULT_REFUSED, "compile-format", path, S(""));
-    *text = slice_starts(bytes, slice_of(utf8_mark)) ? slice_from(bytes, 3) : bytes;
-    return true;
+    struct document_reader reader;
+    if (utf8_valid(bytes) == bytes.len && !(bytes.len && memchr(bytes.at, 0, bytes.len)) && !slice_starts(bytes, S("%PDF"))) {
+        *text = slice_starts(bytes, slice_of(utf8_mark)) ? slice_from(bytes, 3) : bytes;
+        return true;
+    }
+    return document_find(&app->arena, &reader, f) && document_text(&app->arena, &reader, bytes, path, text, f);
 }
 
 static bool put_report(const struct args *args, const struct report *report, struct fault *f)

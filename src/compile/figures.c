@@ -180,8 +180,8 @@ static bool counts(const struct reading *r, uint32_t i, uint32_t after)
         return !(counter && holds_role(r, i + 1, after, after + 1, ROLE(ANNOUNCER)));
     /* a Chinese numeral counts only with a counter, and not where it announces a list or is a manner of speaking */
     uint32_t end = noun_end(r, i + 1, after);
-    if (before && HAS(before, ROLE(OPEN)))
-        return false;
+    if (before && (HAS(before, ROLE(OPEN)) || HAS(before, ROLE(NUMBER))))
+        return false; /* “四个…”, 十二届七次 */
     if (counter && (holds_role(r, i + 1, after, end, ROLE(ANNOUNCER)) || (q->one && !noun_follows(r, i + 1, after))))
         return false;
     return counter || (unit & ROLE(CHANGE)) || q->value.value >= 10000;

@@ -110,7 +110,7 @@ static void project_add(struct reading *r, uint32_t first, uint32_t from, uint32
     from = item_start(r, first, from, to);
     struct slice item = slice_trim(part(r, from, to));
     bool whole = !head.len; /* the item holds its head */
-    if (item.len < NAME_MIN_BYTES || item.len > NAME_MAX_BYTES || only_class(r, first, from, to))
+    if (item.len < (whole ? 2 : 1) * NAME_MIN_BYTES || item.len > NAME_MAX_BYTES || only_class(r, first, from, to))
         return;
     struct slice name = whole ? item : slice_format(r->c->arena, S_FMT S_FMT, S_ARG(item), S_ARG(head));
     size_t n = r->first_of_segment;
@@ -274,7 +274,7 @@ static bool is_object(const struct reading *r, uint32_t i)
 {
     if (i == r->first || r->m->at[i - 1].end != r->m->at[i].start)
         return false;
-    return HAS(&r->m->at[i - 1], ROLE(ACT) | ROLE(STAGE)) && !HAS(&r->m->at[i - 1], ROLE(DOING) | ROLE(NAME) | ROLE(SITE));
+    return HAS(&r->m->at[i - 1], ROLE(ACT) | ROLE(STAGE) | ROLE(OF)) && !HAS(&r->m->at[i - 1], ROLE(DOING) | ROLE(NAME) | ROLE(SITE));
 }
 
 /* Whether a later 项目 of the clause takes this 厂 or 馆 in: as its item (…馆、…馆改造工程) or as part of its name. */
