@@ -53,6 +53,6 @@ bool file_read(struct arena *a, struct slice path, size_t max_bytes, struct slic
 /* Writes beside the path and renames, so that nobody sees half a file; empty path or "-" is standard output. */
 bool file_write(struct slice path, struct slice bytes, struct fault *f) MUST_USE;
 
-extern const struct subcommand cmd_compile, cmd_new, cmd_import, cmd_do, cmd_tick;
+extern const struct subcommand cmd_compile, cmd_new, cmd_import, cmd_do, cmd_pack, cmd_tick;
 
 #endif

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 static const struct subcommand *const subcommands[] = {
-    &cmd_compile, &cmd_new, &cmd_import, &cmd_do, &cmd_tick,
+    &cmd_compile, &cmd_new, &cmd_import, &cmd_do, &cmd_pack, &cmd_tick,
 };
 
 static const struct cli_option no_options[] = { { 0 } };

@@ -325,7 +325,7 @@ static void read_files(struct pack_reader *r)
         const struct pack_file *file = &r->pack->files[i];
         const struct place *place = place_of(file->name);
         r->file = file->name;
-        if (place && place->kind == PLACE_LEDGER)
+        if (place && place->kind == PLACE_LEDGER && r->pack->n_duties) /* without duties every role would be wrong */
             read_ledger(r, file->bytes);
         else if (place && place->kind == PLACE_CALENDAR)
             pack_read_calendar(r, file->bytes);
