@@ -80,6 +80,8 @@ bool decide_import(struct work *w, struct fault *f)
     if (!work_can(w, CAN_IMPORT, f))
         return false;
     int64_t keeper = work_duty_unit(w, 0, CAN_IMPORT), document = w->next_seq, year = number_of(doc, "year", 0);
+    if (doc && !year)
+        return refuse(f, "year-unknown", S(""), "year");
     if (!doc || year < 1949 || year > 2200)
         return refuse(f, "bad-year", json_text(doc, "year"), "year");
     if (!document_event(w, doc, keeper, f))

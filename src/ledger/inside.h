@@ -185,6 +185,7 @@ bool sign_open_to(const struct look *look, const struct entry *e, const struct r
 bool return_open_to(const struct look *look, const struct entry *e, const struct receipt_row *row, bool ignore_permission, struct fault *f);
 bool rule_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f);
 bool set_open_to(const struct look *look, const struct entry *e, int slot, struct fault *f);
+bool receipt_waits(const struct receipt_row *row);
 bool receipt_is_own(const struct look *look, const struct entry *e, const struct receipt_row *row);
 bool entry_office(const struct look *look, const struct entry *e, uint32_t ability); /* holds it at the keeper */
 bool asks_read(const struct look *look, const struct entry *e, struct ask_row **at, size_t *n, struct fault *f) MUST_USE;
