@@ -201,6 +201,11 @@ bool light_again(struct work *w, int64_t entry, struct fault *f) MUST_USE;
 bool work_can(struct work *w, uint32_t ability, struct fault *f) MUST_USE;
 bool work_proofs(struct work *w, struct event *e, bool *any, struct fault *f) MUST_USE;
 
+/* ---------- paper.c ---------- */
+
+struct slice paper_series(struct arena *a, const struct paper_kind *kind); /* under which its numbers are counted */
+bool paper_number_next(const struct look *look, const struct paper_kind *kind, int64_t year, int64_t *seq, struct slice *number, struct fault *f) MUST_USE;
+
 /* ---------- auth.c ---------- */
 
 bool audit_settle(struct ledger *l, struct fault *f) MUST_USE; /* before closing: what was only counted is written */
