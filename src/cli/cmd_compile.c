@@ -37,23 +37,6 @@ static bool batch_flush(struct batch *b)
     return ok;
 }
 
-static struct compile_hints batch_hints(const struct json *line)
-{
-    struct compile_hints h = { .passage = true };
-    int64_t year = 0;
-    if (json_int(line, "year", &year) && year >= 1 && year <= 9999)
-        h.year = (int)year;
-    struct slice lang = json_text(line, "lang"), part = json_text(line, "part");
-    h.language_known = lang.len > 0;
-    h.english = slice_equal(lang, S("en"));
-    for (enum report_part p = PART_REVIEW; part.len && p <= PART_OTHER; p++)
-        if (slice_equal(part, slice_of(report_part_word(p)))) {
-            h.part_known = true;
-            h.part = p;
-        }
-    return h;
-}
-
 static bool bad_line(struct batch *b, struct slice why)
 {
     struct slice number = slice_format(&b->app->arena, "%lld", (long long)b->line);
@@ -80,19 +63,8 @@ static bool batch_line(struct batch *b, struct slice text)
         return bad_line_fault(b);
     }
     arena_reset(&b->arena);
-    struct json *line;
-    struct report report;
-    if (utf8_valid(text) != text.len)
-        return fault_set(&b->fault, FAULT_REFUSED, "compile-not-utf8", S(""), S("")), bad_line_fault(b);
-    if (!json_parse(&b->arena, text, &line, &b->fault))
+    if (!compile_batch_line(&b->arena, b->lex, text, &b->out, &b->fault))
         return bad_line_fault(b);
-    const struct json *id = json_get(line, "id"), *passage = json_get(line, "text");
-    if (!id || id->kind != JSON_STRING || !passage || passage->kind != JSON_STRING)
-        return fault_set(&b->fault, FAULT_REFUSED, "batch-wants", S(""), S("")), bad_line_fault(b);
-    struct compile_hints hints = batch_hints(line);
-    if (!compile(&b->arena, b->lex, passage->text, &hints, &report, &b->fault))
-        return bad_line_fault(b);
-    report_put_batch_line(&b->out, id->text, &report);
     return b->out.len < BATCH_OUT_BYTES || batch_flush(b);
 }
 

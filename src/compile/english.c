@@ -273,6 +273,8 @@ static bool measure_read(const struct reading *r, size_t first, size_t i, size_t
             f->name = text_of(r, of, stop), *end = stop;
         return true;
     }
+    while (noun < last && HAS(&r->t.at[noun], ROLE(ADVERB))) /* new, other are no part of the name */
+        noun++;
     stop = phrase_end(r, noun, last);
     if (stop == noun || worded) {
         for (size_t k = noun; worded && k < stop; k++)
@@ -355,6 +357,8 @@ static bool lead_at(struct reading *r, size_t k, size_t last)
     if (k >= last || HAS(&r->t.at[k], (ROLE(LINK) | ROLE(OF) | ROLE(SELF) | ROLE(ACT))))
         return false;
     for (; k < last && k < from + PHRASE_WORDS_MAX + 4 && r->t.at[k].kind == ENGLISH_WORD && !verb; k++) {
+        if (HAS(&r->t.at[k], ROLE(PAST)))
+            return false; /* passive: it is what was done, not who did it */
         office |= HAS(&r->t.at[k], ROLE(ORGAN) | ROLE(PERSON));
         if (k > from && HAS(&r->t.at[k], ROLE(ACT) | ROLE(FINISH) | ROLE(MUST) | ROLE(TARGET) | ROLE(ADVERB) | ROLE(HELPS)))
             verb = k;

@@ -179,7 +179,8 @@ struct compile {
     struct { struct term *at; size_t n, cap; } terms;
     struct { struct section *at; size_t n, cap; } sections;
     struct { struct block *at; size_t n, cap; } blocks;
-    struct slices lead, support; /* handed down from the heading or the sentence before */
+    struct slices lead, support; /* of a paragraph that announces items, for the items that follow as paragraphs */
+    int32_t lead_section;        /* where it stood */
 };
 
 void blocks_split(struct compile *c, struct slice text, const struct compile_hints *h);

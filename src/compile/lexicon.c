@@ -57,6 +57,7 @@ static const struct role { const char *name; uint64_t bit; enum value_kind value
     { "rank", ROLE(RANK), VALUE_NONE },
     { "first", ROLE(FIRST), VALUE_NONE },
     { "doing", ROLE(DOING), VALUE_NONE },
+    { "passive", ROLE(PAST), VALUE_NONE },
     { "numeral", ROLE(NUMBER), VALUE_TEXT },
     { "multiplier", ROLE(CAPACITY), VALUE_TEXT },
     { "aim-start", ROLE(AIM_START), VALUE_NONE },

@@ -353,7 +353,7 @@ static void tail_stage(struct reading *r)
         stage_raise(r, r->first_of_clause, stage_of(r, t));
 }
 
-/* 总投资8亿元, 完成工程量的60%: of the one project of the clause. */
+/* 总投资8亿元, 完成工程量的60%: of the one project of this clause or the one before. */
 static void figures_of(struct reading *r)
 {
     struct project *p = &r->c->projects.at[r->c->projects.n - 1];
@@ -381,11 +381,11 @@ static void clause_read(struct reading *r)
             head_read(r, i);
     if (r->c->projects.n > n) {
         r->first_of_clause = n;
-        if (r->c->projects.n == n + 1)
-            figures_of(r);
     } else {
         tail_stage(r);
     }
+    if (r->c->projects.n == r->first_of_clause + 1)
+        figures_of(r);
 }
 
 void read_projects(struct compile *c, const struct block *b, const struct marks *m, const struct segments *s)

@@ -117,16 +117,27 @@ static bool any_slot(const struct change *c, int slot)
     return slot >= COMMON_COUNT || (slot < COMMON_OPENED_ON && slot != COMMON_NUMBER && slot != COMMON_STATE && slot != COMMON_LIGHT && slot != COMMON_KEEPER);
 }
 
+/* The duties that may open an entry: those of roles that are held at the office that keeps it. */
+static uint32_t opened_by(const struct ledger_def *d)
+{
+    uint32_t kinds = 0;
+    for (size_t i = 0; i < d->n_roles; i++)
+        if (d->roles[i].field < 0 && (!d->open_by || (d->open_by >> i & 1)))
+            kinds |= d->roles[i].duties;
+    return kinds;
+}
+
+bool may_open(const struct look *look, const struct ledger_def *d)
+{
+    return look->who.kinds & opened_by(d);
+}
+
 bool decide_open(struct work *w, struct fault *f)
 {
     const struct ledger_def *d = pack_ledger(w->look.pack, json_text(w->body, "ledger"));
     if (!d)
         return refuse(f, "unknown-ledger", json_text(w->body, "ledger"), "ledger");
-    uint32_t kinds = 0;
-    for (size_t i = 0; i < d->n_roles; i++)
-        if (d->roles[i].field < 0 && (!d->open_by || (d->open_by >> i & 1)))
-            kinds |= d->roles[i].duties;
-    int64_t keeper = work_duty_unit(w, kinds, 0);
+    int64_t keeper = work_duty_unit(w, opened_by(d), 0);
     if (!keeper && !w->ledger->options.sabotage_no_permission)
         return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
     int y, m, n;

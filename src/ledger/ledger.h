@@ -126,6 +126,10 @@ struct actor actor_of(struct arena *a, const struct pack *pack, const struct peo
 
 /* ---------- entries ---------- */
 
+/* The state of the ledger that is looked at: how many events it holds. Equal versions on one day show equal pages. */
+bool look_version(const struct look *look, int64_t *version, struct fault *f) MUST_USE;
+bool may_open(const struct look *look, const struct ledger_def *d); /* a new entry of this ledger */
+
 enum stage_of_entry { ENTRY_DRAFT = 0, ENTRY_LIVE = 1, ENTRY_DROPPED = 2 };
 
 struct ids { int64_t *at; size_t n, cap; };
@@ -207,13 +211,14 @@ bool entry_offers(const struct look *look, const struct entry *e, const struct e
 struct list_query {
     const struct ledger_def *def;
     enum stage_of_entry stage;
-    const struct expr *where;       /* checked against def->names; NULL: all */
+    const struct expr *where, *also; /* checked against def->names; NULL: all; both must hold */
     struct slice state;             /* quick filters; empty or 0: any */
     enum light light;
     int64_t lead, leader, document;
     struct slice words;             /* in number or title */
     int sort_slot; bool descending; /* -1: by due day */
     int64_t offset, limit;          /* limit 0: all, at most LIST_ROWS_MAX */
+    int64_t known_total;            /* where it was counted already in this state of the ledger; 0: is counted */
     bool units;                     /* fill `support` too */
 };
 enum { LIST_ROWS_MAX = 50000 };
@@ -223,6 +228,10 @@ bool list_ask(const struct look *look, const struct list_query *q, struct list_r
 /* How many of what the person may see stand in each light and state, late ones first. */
 struct list_counts { int64_t lights[6], states[LEDGER_STATES_MAX], total; };
 bool list_counts(const struct look *look, const struct list_query *q, struct list_counts *c, struct fault *f) MUST_USE;
+/* The same by unit or person: of the slot COMMON_LEAD or COMMON_LEADER, by id; entries without one have id 0. */
+struct count_by { int64_t id, lights[6], total; };
+struct counts_by { struct count_by *at; size_t n, cap; };
+bool list_counts_by(const struct look *look, const struct list_query *q, enum common slot, struct counts_by *by, struct fault *f) MUST_USE;
 bool list_parse_where(struct arena *a, const struct ledger_def *def, struct slice text, const struct expr **where, struct fault *f) MUST_USE;
 
 /* What waits for this person: receipts to sign, disputes to rule, asks to answer, drafts to give an opinion on. */

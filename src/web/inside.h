@@ -28,6 +28,8 @@
 #include "http/template.h"
 #include "web/web.h"
 
+#include <pthread.h>
+
 /* ---------- who may see a page ---------- */
 
 /* The abilities of the kernel (pack.h), and two below them. What a person may do with one entry is asked of the kernel. */
@@ -68,11 +70,25 @@ struct page {
     const struct command *sent;  /* set in page_send's `ok`: what the command did */
 };
 
+/* ---------- what a ledger adds up to for one person (counts.c) ---------- */
+
+struct ledger_facts {
+    struct list_counts all;             /* of all that the person sees */
+    int64_t *lists; size_t n_lists;     /* how many each saved list of the pack holds */
+    struct counts_by by_lead, by_leader;
+};
+enum { COUNTS_KEPT = 64 };
+struct counts { pthread_mutex_t gate; struct kept_facts *at; uint64_t clock; };
+bool counts_open(struct counts *c);
+void counts_close(struct counts *c);
+bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *facts, struct fault *f) MUST_USE;
+
 struct web {
     struct web_config config;
     struct ledger *ledger;
     struct server *server;
     struct route *routes;
+    struct counts counts;
     char title[160];
     unsigned char token_key[32];
 };
@@ -141,12 +157,17 @@ const char *light_code(enum light light);              /* r y g n b; n for none 
 enum light light_of_code(struct slice code);           /* LIGHT_NONE where it is no light */
 struct lamp entry_lamp(const struct page *g, const struct entry *e); /* says how much: 逾期 16 天, 还剩 2 天 */
 struct slice light_label(const struct ledger_def *d, enum light light); /* the ledger's own word: 逾期, 临近到期 */
+struct slice field_words(struct arena *a, const struct field *field, struct slice canonical); /* 16 亿元, 3,140.5, an option's word */
 struct slice buf_keep(struct arena *a, struct buf *b); /* its text, in the arena; closes it */
 
 /* ---------- session.c ---------- */
 
 bool web_gate(struct request *q, struct response *p);
 page_fn show_login, post_login, post_logout, show_me, show_password, post_password;
+
+/* ---------- list.c ---------- */
+
+page_fn show_list, show_ledgers, show_search;
 
 /* ---------- home.c ---------- */
 

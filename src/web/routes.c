@@ -14,6 +14,11 @@ const struct page_route page_routes[] = {
     /* first page (home.c) */
     { HTTP_GET, "/", MAY_SIGNED_IN, show_home, 0 },
 
+    /* any ledger (list.c) */
+    { HTTP_GET, "/l", MAY_SIGNED_IN, show_ledgers, 0 },
+    { HTTP_GET, "/l/:ledger", MAY_SIGNED_IN, show_list, 0 },
+    { HTTP_GET, "/search", MAY_SIGNED_IN, show_search, 0 },
+
     /* import, report, hand-out, sign */
 
     /* people, audit */

@@ -259,10 +259,11 @@ bool web_open(const struct web_config *config, struct web **out, struct fault *f
         .monotonic_ms = config->monotonic_ms ? monotonic_ms : NULL, .gate = web_gate, .worker_open = worker_open, .worker_close = worker_close, .note = note,
         .token_key = w->token_key, .title = w->title, .hosts = config->hosts, .address = config->address, .port = config->port, .threads = config->threads,
         .secure = config->secure, .plain_abroad = config->plain_abroad, .tls_cert_pem = config->tls_cert_pem, .tls_key_pem = config->tls_key_pem };
-    if (http_open(&w->server, &k, f)) {
+    if (counts_open(&w->counts) ? http_open(&w->server, &k, f) : fault_set(f, FAULT_BROKEN, "no-memory", S(""), S(""))) {
         *out = w;
         return true;
     }
+    counts_close(&w->counts);
     free(routes);
     free(w);
     return false;
@@ -284,6 +285,7 @@ void web_close(struct web *w)
         return;
     http_close(w->server);
     sodium_memzero(w->token_key, sizeof w->token_key);
+    counts_close(&w->counts);
     free(w->routes);
     free(w);
 }

@@ -62,3 +62,55 @@ struct lamp entry_lamp(const struct page *g, const struct entry *e)
         lamp.word = light_label(e->def, e->light);
     return lamp;
 }
+
+/* ---------- values of fields ---------- */
+
+/* 元 in the unit that people say: 16 亿元, 3,140 万元; exactly, nothing is rounded away. */
+static void put_yuan(struct buf *b, struct decimal d, struct slice unit)
+{
+    struct { int64_t size; int scale; const char *word; } steps[] = { { 100000000, 8, " 亿" }, { 10000, 4, " 万" } };
+    struct decimal whole = decimal_round(d, 0);
+    int64_t size = whole.value < 0 ? -whole.value : whole.value;
+    for (size_t i = 0; i < COUNT(steps); i++)
+        if (whole.ok && size >= steps[i].size && d.scale + steps[i].scale <= DECIMAL_SCALE_MAX) {
+            d.scale = (uint8_t)(d.scale + steps[i].scale);
+            tpl_decimal(b, d);
+            buf_text(b, steps[i].word);
+            buf_put(b, unit);
+            return;
+        }
+    tpl_decimal(b, d);
+    buf_char(b, ' ');
+    buf_put(b, unit);
+}
+
+struct slice field_words(struct arena *a, const struct field *field, struct slice canonical)
+{
+    struct buf b = buf_open(1 << 16);
+    struct decimal d;
+    day on;
+    bool number = field->type == FIELD_INT || field->type == FIELD_DECIMAL || field->type == FIELD_MONEY;
+    if (!canonical.len) {
+        buf_close(&b);
+        return S("");
+    }
+    if (number && decimal_parse(canonical, &d) && slice_equal(field->unit, S("元"))) {
+        put_yuan(&b, d, field->unit);
+    } else if (number && decimal_parse(canonical, &d)) {
+        tpl_decimal(&b, d);
+        if (field->unit.len && !slice_equal(field->unit, S("%")))
+            buf_char(&b, ' ');
+        buf_put(&b, field->unit);
+    } else if (field->type == FIELD_DAY && day_parse(canonical, &on)) {
+        tpl_long_day(&b, on);
+    } else if (field->type == FIELD_BOOL) {
+        buf_put(&b, slice_equal(canonical, S("true")) ? S("是") : S("否"));
+    } else {
+        struct slice word = canonical;
+        for (size_t i = 0; i < field->n_options; i++)
+            if (slice_equal(field->options[i].name, canonical))
+                word = field->options[i].label.zh;
+        buf_put(&b, word);
+    }
+    return buf_keep(a, &b);
+}
