@@ -151,6 +151,40 @@ static bool read_unit(const struct look *look, struct slice typed, int64_t *id)
     return u != NULL;
 }
 
+static bool in_force(const struct unit *u, day today)
+{
+    return (u->from == DAY_NONE || u->from <= today) && (u->to == DAY_NONE || today <= u->to);
+}
+
+static void add_once(struct arena *a, struct ids *ids, int64_t id)
+{
+    for (size_t i = 0; i < ids->n; i++)
+        if (ids->at[i] == id)
+            return;
+    PUSH(a, ids, id);
+}
+
+/* A unit, or a collective name and every unit that it stands for today. */
+static bool add_units(const struct look *look, struct slice typed, struct ids *ids)
+{
+    const struct collective *all = pack_collective(look->pack, typed);
+    size_t before = ids->n;
+    int64_t id;
+    if (!all) {
+        bool known = read_unit(look, typed, &id);
+        if (known)
+            add_once(look->arena, ids, id);
+        return known;
+    }
+    for (size_t i = 0; i < look->people->n_units; i++) {
+        const struct unit *u = &look->people->units[i];
+        for (size_t k = 0; k < all->n_kinds; k++)
+            if (slice_equal(u->kind, all->kinds[k]) && in_force(u, look->today))
+                add_once(look->arena, ids, u->id);
+    }
+    return ids->n > before;
+}
+
 /* An array of names or ids, or one text with 、 or , between. */
 static bool read_units(const struct look *look, const struct json *typed, struct slice name, struct slice *out, struct fault *f)
 {
@@ -175,14 +209,8 @@ static bool read_units(const struct look *look, const struct json *typed, struct
                 one = slice_part(rest, 0, comma), rest = slice_from(rest, comma + 1);
         }
         one = slice_trim(one);
-        int64_t id;
-        if (one.len && !read_unit(look, one, &id))
+        if (one.len && !add_units(look, one, &ids))
             return bad_field(f, "unknown-unit", one, name);
-        bool twice = false;
-        for (size_t i = 0; one.len && i < ids.n; i++)
-            twice = twice || ids.at[i] == id;
-        if (one.len && !twice)
-            PUSH(look->arena, &ids, id);
         if (typed->kind != JSON_ARRAY && !rest.len)
             break;
     }
@@ -478,6 +506,10 @@ bool receipts_renew(struct change *c, int stage, day due, struct buf *b, struct 
             .due = due != DAY_NONE ? due : pack_add_limit(look->pack, look->today, receipt->within),
             .return_until = stage == ENTRY_LIVE ? pack_add_limit(look->pack, look->today, receipt->return_within) : DAY_NONE,
             .answered_on = DAY_NONE, .ruled_on = DAY_NONE };
+        if (slice_equal(c->event->kind, S("ruled"))) { /* named by a ruling: to be signed for, not to be returned */
+            row.ruling = slice_trim(json_text(c->w->body, "note"));
+            row.ruled_on = look->today;
+        }
         put_receipt(b, &row);
     }
     for (size_t k = 0; k < n; k++) {

@@ -74,23 +74,7 @@ bool change_number(struct change *c, struct fault *f)
     int64_t last;
     if (!store_number(c->w->look.conn, SQL_NUMBER_LAST, ARGS(v_int(c->w->ledger->county), v_text(d->name), v_int(c->now.year)), 0, &last, f))
         return false;
-    struct buf b = buf_open(200);
-    struct slice rest = d->number;
-    while (rest.len) { /* R{year}-{seq:4} */
-        ptrdiff_t open = slice_find(rest, S("{"));
-        buf_put(&b, slice_part(rest, 0, open < 0 ? rest.len : (size_t)open));
-        if (open < 0)
-            break;
-        rest = slice_from(rest, (size_t)open + 1);
-        struct slice mark;
-        slice_cut(&rest, '}', &mark);
-        if (slice_equal(mark, S("year")))
-            buf_int(&b, c->now.year);
-        else if (slice_starts(mark, S("seq")))
-            buf_format(&b, "%0*lld", mark.len > 4 ? mark.at[4] - '0' : 1, (long long)(last + 1));
-    }
-    c->now.number = slice_copy(a, buf_slice(&b));
-    buf_close(&b);
+    c->now.number = number_text(a, d->number, c->now.year, last + 1);
     event_set(a, c->event, "number", c->now.number);
     event_set_int(a, c->event, "number.year", c->now.year);
     event_set_int(a, c->event, "number.seq", last + 1);
@@ -276,6 +260,7 @@ bool move_open_to(const struct look *look, const struct entry *e, const struct m
     return true;
 }
 
+/* Whoever makes a move may fill what it needs, unless the ledger says whose the field is. */
 static bool needed_slot(const struct change *c, int slot)
 {
     const struct move *move = NULL;
@@ -283,7 +268,7 @@ static bool needed_slot(const struct change *c, int slot)
     if (at >= 0)
         move = &c->now.def->moves[at];
     for (size_t i = 0; move && i < move->n_needs; i++)
-        if (move->needs[i].kind == NEED_FIELD && move->needs[i].slot == slot)
+        if (move->needs[i].kind == NEED_FIELD && move->needs[i].slot == slot && !slot_set_by(c->now.def, slot))
             return true;
     return own_slot(c, slot);
 }
@@ -624,11 +609,17 @@ bool receipt_is_own(const struct look *look, const struct entry *e, const struct
     return false;
 }
 
+/* Not signed for yet: asked, or told by a ruling that it stays theirs. */
+bool receipt_waits(const struct receipt_row *row)
+{
+    return slice_equal(row->state, S("asked")) || slice_equal(row->state, S("confirmed"));
+}
+
 bool sign_open_to(const struct look *look, const struct entry *e, const struct receipt_row *row, bool ignore_permission, struct fault *f)
 {
     if (!ignore_permission && !receipt_is_own(look, e, row))
         return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
-    if (!slice_equal(row->state, S("asked")))
+    if (!receipt_waits(row))
         return fault_set(f, FAULT_REFUSED, "already-answered", unit_name(look->people, row->unit), S(""));
     return true;
 }
@@ -637,7 +628,7 @@ bool return_open_to(const struct look *look, const struct entry *e, const struct
 {
     if (!ignore_permission && !receipt_is_own(look, e, row))
         return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
-    if (slice_equal(row->state, S("confirmed")))
+    if (row->ruled_on != DAY_NONE) /* whether it was theirs before or was named by the ruling */
         return fault_set(f, FAULT_REFUSED, "already-ruled", S(""), S(""));
     if (!slice_equal(row->state, S("asked")) && !slice_equal(row->state, S("signed")))
         return fault_set(f, FAULT_REFUSED, "already-answered", unit_name(look->people, row->unit), S(""));
@@ -665,7 +656,7 @@ static bool own_receipt(struct work *w, const struct entry *e, struct receipt_ro
             continue;
         if (!receipt_is_own(&w->look, e, &rows[i]) && !w->ledger->options.sabotage_no_permission)
             continue;
-        if (!found || slice_equal(rows[i].state, S("asked")))
+        if (!found || receipt_waits(&rows[i]))
             *row = rows[i];
         found++;
     }

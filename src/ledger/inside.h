@@ -185,6 +185,8 @@ bool sign_open_to(const struct look *look, const struct entry *e, const struct r
 bool return_open_to(const struct look *look, const struct entry *e, const struct receipt_row *row, bool ignore_permission, struct fault *f);
 bool rule_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f);
 bool set_open_to(const struct look *look, const struct entry *e, int slot, struct fault *f);
+bool receipt_waits(const struct receipt_row *row);
+bool receipt_is_own(const struct look *look, const struct entry *e, const struct receipt_row *row);
 bool entry_office(const struct look *look, const struct entry *e, uint32_t ability); /* holds it at the keeper */
 bool asks_read(const struct look *look, const struct entry *e, struct ask_row **at, size_t *n, struct fault *f) MUST_USE;
 bool document_row(const struct look *look, int64_t id, struct document_row *d, struct fault *f) MUST_USE;
@@ -198,6 +200,11 @@ bool clocks_read(const struct look *look, int64_t entry, struct clock_row **at, 
 bool light_again(struct work *w, int64_t entry, struct fault *f) MUST_USE;
 bool work_can(struct work *w, uint32_t ability, struct fault *f) MUST_USE;
 bool work_proofs(struct work *w, struct event *e, bool *any, struct fault *f) MUST_USE;
+
+/* ---------- paper.c ---------- */
+
+struct slice paper_series(struct arena *a, const struct paper_kind *kind); /* under which its numbers are counted */
+bool paper_number_next(const struct look *look, const struct paper_kind *kind, int64_t year, int64_t *seq, struct slice *number, struct fault *f) MUST_USE;
 
 /* ---------- auth.c ---------- */
 

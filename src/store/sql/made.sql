@@ -109,7 +109,7 @@ CREATE INDEX IF NOT EXISTS proof_hash ON proof (county, hash);
 CREATE TABLE IF NOT EXISTS paper (
   county BIGINT NOT NULL, paper BIGINT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, hash TEXT NOT NULL,
   name TEXT NOT NULL, place BIGINT NOT NULL, on_day BIGINT NOT NULL, entries BIGINT NOT NULL, keeper BIGINT,
-  PRIMARY KEY (county, paper, place));
+  number TEXT NOT NULL, PRIMARY KEY (county, paper, place));
 CREATE TABLE IF NOT EXISTS number (
   county BIGINT NOT NULL, ledger TEXT NOT NULL, year BIGINT NOT NULL, last BIGINT NOT NULL,
   PRIMARY KEY (county, ledger, year));
@@ -265,6 +265,13 @@ SELECT entry FROM entry WHERE county = :county AND number = :number AND number <
 -- In the order of the text, with whatever became of the drafts.
 SELECT entry FROM entry WHERE county = :county AND document = :document AND document IS NOT NULL ORDER BY span_start, entry;
 
+-- name: entry_of_unit(county, unit)
+-- Live entries that a unit leads or is or was asked to sign for.
+SELECT entry FROM entry WHERE county = :county AND stage = 1 AND lead = :unit
+UNION
+SELECT r.entry FROM receipt r JOIN entry e ON e.county = r.county AND e.entry = r.entry AND e.stage = 1
+WHERE r.county = :county AND r.unit = :unit AND r.stage = 1 ORDER BY 1;
+
 -- name: entry_live(county)
 -- Every live entry, for the day that begins.
 SELECT entry FROM entry WHERE county = :county AND stage = 1 ORDER BY entry;
@@ -367,12 +374,12 @@ SELECT name, size FROM proof WHERE county = :county AND entry = :entry AND hash 
 SELECT hash FROM proof WHERE county = :county UNION SELECT hash FROM document WHERE county = :county
 UNION SELECT text_hash FROM document WHERE county = :county UNION SELECT hash FROM paper WHERE county = :county ORDER BY 1;
 
--- name: paper_put(county, paper, kind, title, hash, name, place, on_day, entries, keeper)
-INSERT INTO paper (county, paper, kind, title, hash, name, place, on_day, entries, keeper)
-VALUES (:county, :paper, :kind, :title, :hash, :name, :place, :on_day, :entries, :keeper);
+-- name: paper_put(county, paper, kind, title, hash, name, place, on_day, entries, keeper, number)
+INSERT INTO paper (county, paper, kind, title, hash, name, place, on_day, entries, keeper, number)
+VALUES (:county, :paper, :kind, :title, :hash, :name, :place, :on_day, :entries, :keeper, :number);
 
 -- name: paper_all(county)
-SELECT paper, kind, title, hash, name, place, on_day, entries, keeper FROM paper
+SELECT paper, kind, title, hash, name, place, on_day, entries, keeper, number FROM paper
 WHERE county = :county ORDER BY paper DESC, place;
 
 -- name: number_last(county, ledger, year)
