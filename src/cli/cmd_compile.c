@@ -1,6 +1,7 @@
 /* cmd_compile.c: `taizhang compile`, a report in, its figures, tasks, projects and terms out; or a batch of passages. */
 #include "cli/cli.h"
 #include "compile/compile.h"
+#include "document/document.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -36,23 +37,6 @@ static bool batch_flush(struct batch *b)
     return ok;
 }
 
-static struct compile_hints batch_hints(const struct json *line)
-{
-    struct compile_hints h = { .passage = true };
-    int64_t year = 0;
-    if (json_int(line, "year", &year) && year >= 1 && year <= 9999)
-        h.year = (int)year;
-    struct slice lang = json_text(line, "lang"), part = json_text(line, "part");
-    h.language_known = lang.len > 0;
-    h.english = slice_equal(lang, S("en"));
-    for (enum report_part p = PART_REVIEW; part.len && p <= PART_OTHER; p++)
-        if (slice_equal(part, slice_of(report_part_word(p)))) {
-            h.part_known = true;
-            h.part = p;
-        }
-    return h;
-}
-
 static bool bad_line(struct batch *b, struct slice why)
 {
     struct slice number = slice_format(&b->app->arena, "%lld", (long long)b->line);
@@ -79,19 +63,8 @@ static bool batch_line(struct batch *b, struct slice text)
         return bad_line_fault(b);
     }
     arena_reset(&b->arena);
-    struct json *line;
-    struct report report;
-    if (utf8_valid(text) != text.len)
-        return fault_set(&b->fault, FAULT_REFUSED, "compile-not-utf8", S(""), S("")), bad_line_fault(b);
-    if (!json_parse(&b->arena, text, &line, &b->fault))
+    if (!compile_batch_line(&b->arena, b->lex, text, &b->out, &b->fault))
         return bad_line_fault(b);
-    const struct json *id = json_get(line, "id"), *passage = json_get(line, "text");
-    if (!id || id->kind != JSON_STRING || !passage || passage->kind != JSON_STRING)
-        return fault_set(&b->fault, FAULT_REFUSED, "batch-wants", S(""), S("")), bad_line_fault(b);
-    struct compile_hints hints = batch_hints(line);
-    if (!compile(&b->arena, b->lex, passage->text, &hints, &report, &b->fault))
-        return bad_line_fault(b);
-    report_put_batch_line(&b->out, id->text, &report);
     return b->out.len < BATCH_OUT_BYTES || batch_flush(b);
 }
 
@@ -155,14 +128,16 @@ static int batch(struct app *app, const struct lexicon *lex)
 
 /* ---------- one document ---------- */
 
-/* The text of a file. Only plain text so far; other kinds go through document_text(), to be connected here. */
+/* The text of a file: UTF-8 text as it stands; anything else (docx, pdf, GB18030) through the confined child. */
 static bool text_of(struct app *app, struct slice path, struct slice bytes, struct slice *text, struct fault *f)
 {
     static const char utf8_mark[] = "\xEF\xBB\xBF";
-    if (slice_starts(bytes, S("PK\x03\x04")) || slice_starts(bytes, S("%PDF")) || slice_starts(bytes, S("\xD0\xCF\x11\xE0")))
-        return fault_set(f, FAULT_REFUSED, "compile-format", path, S(""));
-    *text = slice_starts(bytes, slice_of(utf8_mark)) ? slice_from(bytes, 3) : bytes;
-    return true;
+    struct document_reader reader;
+    if (utf8_valid(bytes) == bytes.len && !(bytes.len && memchr(bytes.at, 0, bytes.len)) && !slice_starts(bytes, S("%PDF"))) {
+        *text = slice_starts(bytes, slice_of(utf8_mark)) ? slice_from(bytes, 3) : bytes;
+        return true;
+    }
+    return document_find(&app->arena, &reader, f) && document_text(&app->arena, &reader, bytes, path, text, f);
 }
 
 static bool put_report(const struct args *args, const struct report *report, struct fault *f)

@@ -5,7 +5,8 @@
  *                                            labelled paragraph */
 #include "compile/inside.h"
 
-enum { HEADING_MAX_BYTES = 60 * 3, JOIN_MIN_BYTES = 20 * 3, LEVELS = 6, HEAD_LINES = 12 };
+enum { HEADING_MAX_BYTES = 60 * 3, JOIN_MIN_BYTES = 20 * 3, LEVELS = 6, HEAD_LINES = 40,
+    LINE_LOOK_BYTES = 2000, BLOCK_MAX_BYTES = 1 << 20 };
 
 struct split {
     struct compile *c;
@@ -15,6 +16,7 @@ struct split {
     enum report_part part;
     bool began;              /* the body has begun: a section or a long paragraph was seen */
     size_t line;
+    struct slice head;       /* the lines before the body, without their noise */
     struct arena *arena;
 };
 
@@ -27,85 +29,111 @@ static bool ends_sentence(struct slice s)
     return false;
 }
 
-static const struct heading_word *held(const struct heading_word *at, size_t n, struct slice s)
+/* The longest word of a role that the line holds; *at is where. */
+static const struct heading_word *held(const struct split *s, enum line_role role, struct slice line, size_t *at)
 {
-    const struct heading_word *best = NULL; /* the longest that the line holds */
-    for (size_t i = 0; i < n; i++)
-        if (slice_find(s, at[i].text) >= 0 && (!best || at[i].text.len > best->text.len))
-            best = &at[i];
+    const struct heading_word *words = s->c->lex->lines.at, *best = NULL;
+    for (size_t i = 0; i < s->c->lex->lines.n; i++) {
+        ptrdiff_t found = words[i].role == role && (!best || words[i].text.len > best->text.len) ? slice_find(line, words[i].text) : -1;
+        if (found >= 0)
+            best = &words[i], *at = (size_t)found;
+    }
     return best;
 }
 
 /* ---------- facts of the document (M1) ---------- */
 
-static bool role_at(const struct compile *c, struct slice s, size_t at, uint64_t role, size_t *len)
+/* The first whole day gives the delivery; the first year stands in where there is none. */
+static void fact_day(struct document_facts *f, struct slice s)
 {
-    uint32_t w = at < s.len ? trie_longest(&c->lex->zh, s.at + at, s.at + s.len, len) : 0;
-    return w && (c->lex->words[w].roles & role);
-}
-
-static void fact_day(struct report *r, struct slice s)
-{
-    for (size_t i = 0; i + 8 < s.len; i++) {
-        if (s.at[i] < '0' || s.at[i] > '9')
-            continue;
-        struct token t = token_read(s.at + i);
-        int y = 0, m = 0, d = 0;
-        struct slice rest = slice_part(s, i, i + t.len), piece;
-        if (t.kind == TOKEN_DAY) {
-            int *into[] = { &y, &m, &d };
-            size_t n = 0;
-            int v = 0;
-            for (size_t k = 0; k < rest.len; k++) {
-                if (rest.at[k] >= '0' && rest.at[k] <= '9' && v < 10000)
-                    v = v * 10 + (rest.at[k] - '0');
-                else if (v && n < 3)
-                    *into[n++] = v, v = 0;
-            }
-        }
-        (void)piece;
-        day found = y > 1900 && m && d ? day_of(y, m, d) : DAY_NONE;
-        if (found != DAY_NONE && r->facts.delivered_on == DAY_NONE)
-            r->facts.delivered_on = found;
-        if (y > 1900 && !r->facts.year)
-            r->facts.year = y;
+    for (size_t i = 0; i < s.len; i++) {
+        struct token t = s.at[i] >= '0' && s.at[i] <= '9' ? token_read(s.at + i) : (struct token){ TOKEN_NONE, 0 };
+        struct quantity q = { 0 };
+        if (t.kind == TOKEN_DAY)
+            day_read(slice_part(s, i, i + t.len), &q);
+        day found = q.year && q.month && q.date ? day_of(q.year, q.month, q.date) : DAY_NONE;
+        if (found != DAY_NONE && f->delivered_on == DAY_NONE)
+            f->delivered_on = found;
+        if (q.year > 1900 && !f->year)
+            f->year = q.year;
         i += t.len ? t.len - 1 : 0;
     }
 }
 
-/* 代表卓山县人民政府 → 卓山县; 在清河县第十六届人民代表大会第二次会议上 → the session. */
-static void fact_place(struct compile *c, struct slice s)
+/* 代表卓山县人民政府向大会报告 → the place and the issuer. */
+static void fact_place(struct split *s, struct slice head)
 {
-    struct document_facts *f = &c->report->facts;
-    ptrdiff_t on_behalf = slice_find(s, S("代表")), of = on_behalf >= 0 ? slice_find(slice_from(s, (size_t)on_behalf), S("人民政府")) : -1;
-    if (!f->place.len && of > 6 && of < 60) {
-        f->place = slice_part(s, (size_t)on_behalf + 6, (size_t)on_behalf + (size_t)of);
-        f->issuer = slice_part(s, (size_t)on_behalf + 6, (size_t)(on_behalf + of) + 12);
+    struct document_facts *f = &s->c->report->facts;
+    size_t behalf, government;
+    const struct heading_word *on = held(s, LINE_ON_BEHALF, head, &behalf);
+    if (!on)
+        return;
+    struct slice rest = slice_part(head, behalf + on->text.len, behalf + on->text.len + 90);
+    const struct heading_word *of = held(s, LINE_GOVERNMENT, rest, &government);
+    if (!of || !government)
+        return;
+    f->place = slice_part(rest, 0, government);
+    f->issuer = slice_part(rest, 0, government + of->text.len);
+}
+
+/* 第十六届人民代表大会第二次会议: from the first ordinal to the word that ends a session. */
+static void fact_session(struct split *s, struct slice head)
+{
+    for (size_t i = 0; i + 3 < head.len; i++) {
+        struct token t = (unsigned char)head.at[i] >= 0xE4 ? token_read(head.at + i) : (struct token){ TOKEN_NONE, 0 };
+        if (t.kind != TOKEN_ORDINAL)
+            continue;
+        size_t at;
+        struct slice rest = slice_part(head, i, i + 120);
+        const struct heading_word *end = held(s, LINE_SESSION, rest, &at);
+        if (end)
+            s->c->report->facts.session = slice_part(rest, 0, at + end->text.len);
+        return;
     }
-    ptrdiff_t term = slice_find(s, S("第")), end = slice_find(s, S("会议"));
-    if (!f->session.len && term >= 0 && end > term && end - term < 120)
-        f->session = slice_part(s, (size_t)term, (size_t)end + 6);
 }
 
 /* A post and a name on a line of their own: 县长 王某某. */
-static void fact_speaker(struct compile *c, struct slice line)
+static void fact_speaker(struct split *s, struct slice line)
 {
     size_t len;
-    if (!c->report->facts.speaker.len && line.len < 48 && role_at(c, line, 0, ROLE(PERSON), &len) && line.len > len)
-        c->report->facts.speaker = slice_trim(slice_from(line, len));
+    uint32_t w = line.len ? trie_longest(&s->c->lex->zh, line.at, line.at + line.len, &len) : 0;
+    struct document_facts *f = &s->c->report->facts;
+    if (!f->speaker.len && line.len < 48 && w && (s->c->lex->words[w].roles & ROLE(PERSON)) && line.len > len)
+        f->speaker = slice_trim(slice_from(line, len));
 }
 
-static void facts_read(struct split *s, struct slice line, struct slice plain)
+/* The lines before the body; a title may break over two of them, so they are read together in the end. */
+static void facts_note(struct split *s, struct slice line, struct slice plain)
 {
     struct document_facts *f = &s->c->report->facts;
-    const struct heading_word *kind = held(s->c->lex->kinds.at, s->c->lex->kinds.n, plain);
-    if (kind && plain.len < HEADING_MAX_BYTES && f->kind == REPORT_OTHER) {
+    size_t at;
+    const struct heading_word *kind = plain.len < HEADING_MAX_BYTES ? held(s, LINE_KIND, plain, &at) : NULL;
+    if (kind && f->kind == REPORT_OTHER) {
         f->kind = (enum report_kind)kind->kind;
         f->title = plain;
     }
-    fact_day(s->c->report, plain);
-    fact_place(s->c, plain);
-    fact_speaker(s->c, slice_trim(line));
+    fact_speaker(s, slice_trim(line));
+    s->head = slice_format(s->arena, S_FMT S_FMT, S_ARG(s->head), S_ARG(slice_part(plain, 0, HEADING_MAX_BYTES)));
+}
+
+/* 2026年卓山县政府工作报告 → 卓山县, where the report itself only says 省人民政府 or nothing. */
+static void fact_place_of_title(struct split *s)
+{
+    struct document_facts *f = &s->c->report->facts;
+    size_t at;
+    if (f->place.len > 3 || !held(s, LINE_KIND, f->title, &at))
+        return;
+    size_t from = f->title.len && f->title.at[0] >= '0' && f->title.at[0] <= '9' ? token_read(f->title.at).len : 0;
+    if (at > from && at - from <= 60)
+        f->place = slice_part(f->title, from, at);
+}
+
+static void facts_read(struct split *s)
+{
+    fact_day(&s->c->report->facts, s->head);
+    fact_place(s, s->head);
+    fact_place_of_title(s);
+    fact_session(s, s->head);
 }
 
 /* ---------- sections ---------- */
@@ -138,10 +166,29 @@ static struct slice first_sentence(struct slice s)
     return stop >= 0 ? slice_part(s, 0, (size_t)stop) : s;
 }
 
+/* Where a block that is too long may be parted: after the last full stop before the limit; its end where there is none. */
+static uint32_t block_cut(struct slice text, struct span span)
+{
+    static const char stop[] = "。";
+    uint32_t at = span.start + BLOCK_MAX_BYTES;
+    if (span.end - span.start <= BLOCK_MAX_BYTES)
+        return span.end;
+    for (; at > span.start + BLOCK_MAX_BYTES / 2; at--)
+        if (!memcmp(text.at + at - 3, stop, 3) || (text.at[at - 1] == ' ' && text.at[at - 2] == '.'))
+            return at;
+    return span.end;
+}
+
+/* Paragraphs are read one at a time; one of many megabytes in pieces, so that the marks of a piece are all that is held. */
 static void block_put(struct split *s, struct span span, int32_t section, bool skip)
 {
-    struct block b = { .span = span, .section = section, .part = s->part, .skip = skip };
-    PUSH(s->c->arena, &s->c->blocks, b);
+    for (uint32_t end; span.start < span.end || !span.end; span.start = end) {
+        end = block_cut(s->text, span);
+        struct block b = { .span = { span.start, end }, .section = section, .part = s->part, .skip = skip };
+        PUSH(s->c->arena, &s->c->blocks, b);
+        if (!span.end)
+            return;
+    }
 }
 
 /* Extends every open section to the end of what was just read. */
@@ -152,54 +199,71 @@ static void sections_extend(struct split *s, uint32_t end)
             s->c->sections.at[s->open[l]].span.end = end;
 }
 
+/* The part of a heading that the lexicon knows, else `otherwise`. */
+static enum report_part part_of_heading(const struct split *s, struct slice heading, enum report_part otherwise)
+{
+    size_t at;
+    const struct heading_word *w = held(s, LINE_PART, heading, &at);
+    return w ? (enum report_part)w->part : otherwise;
+}
+
 static bool known_heading(const struct split *s, struct slice plain)
 {
+    size_t at;
     return plain.len <= HEADING_MAX_BYTES && !ends_sentence(plain) && slice_find(plain, S("，")) < 0
-        && held(s->c->lex->headings.at, s->c->lex->headings.n, plain);
+        && held(s, LINE_PART, plain, &at);
 }
 
 static void block_of_line(struct split *s, struct span span)
 {
-    struct slice line = slice_part(s->text, span.start, span.end);
-    struct plain p = normalise(s->arena, line, span.start, false);
-    struct slice plain = p.text;
-    const struct heading_word *junk = held(s->c->lex->boilerplate.at, s->c->lex->boilerplate.n, plain);
+    uint32_t look = span.end - span.start > LINE_LOOK_BYTES ? span.start + LINE_LOOK_BYTES : span.end;
+    while (look < span.end && ((unsigned char)s->text.at[look] & 0xC0) == 0x80)
+        look--; /* never inside a character */
+    struct slice line = slice_part(s->text, span.start, look);
+    struct slice plain = normalise(s->arena, line, span.start, false).text;
     struct heading_label label = plain.len ? heading_label_read(plain.at) : (struct heading_label){ 0, 0 };
     struct slice heading = first_sentence(slice_from(plain, label.len));
-    bool alone = plain.len <= HEADING_MAX_BYTES && heading.len + label.len + 3 >= plain.len;
-    if (junk && plain.len < 4 * HEADING_MAX_BYTES) {
-        block_put(s, span, section_now(s), true);
-        return;
-    }
-    if (label.len && heading.len && heading.len <= HEADING_MAX_BYTES && s->part != PART_GLOSSARY) {
-        const struct heading_word *w = held(s->c->lex->headings.at, s->c->lex->headings.n, heading);
-        if (w && label.level <= 2)
-            s->part = (enum report_part)w->part;
+    bool alone = plain.len <= HEADING_MAX_BYTES && heading.len + label.len + 3 >= plain.len, skip = false;
+    enum report_part kept = s->part;
+    size_t at;
+    if (plain.len < 4 * HEADING_MAX_BYTES && held(s, LINE_BOILERPLATE, plain, &at)) {
+        skip = true;
+    } else if (label.len && heading.len && heading.len <= HEADING_MAX_BYTES && s->part != PART_GLOSSARY) {
+        /* a work report looks back in its first part and ahead in the others, whatever their headings say */
+        bool later = label.level == 1 && s->open[1] >= 0 && s->c->report->facts.kind == REPORT_WORK_REPORT;
+        if (label.level <= 2)
+            kept = s->part = part_of_heading(s, heading, later ? PART_PLAN : s->part);
         section_open(s, label.level, slice_part(plain, 0, label.len), heading, span);
         s->began = true;
-        block_put(s, span, section_now(s), alone && !ends_sentence(line));
+        skip = alone && !ends_sentence(line);
     } else if (known_heading(s, plain)) {
-        s->part = (enum report_part)held(s->c->lex->headings.at, s->c->lex->headings.n, plain)->part;
+        kept = s->part = part_of_heading(s, plain, s->part);
         section_open(s, 0, S(""), plain, span);
-        s->began = true;
-        block_put(s, span, section_now(s), true);
+        s->began = skip = true;
     } else {
-        if (s->line < HEAD_LINES || !s->began)
-            facts_read(s, line, plain);
-        block_put(s, span, section_now(s), plain.len < 12);
+        if (s->line < HEAD_LINES && !s->began)
+            facts_note(s, line, plain);
+        if (s->part == PART_REVIEW && held(s, LINE_PROBLEMS, plain, &at))
+            s->part = PART_PROBLEMS; /* the paragraph that admits them, no more */
+        skip = plain.len < 12;
     }
+    block_put(s, span, section_now(s), skip);
+    s->part = kept;
     sections_extend(s, span.end);
 }
 
-/* Whether a break after `line` fell inside a sentence: the line is long and ends without a mark, and the next one
- * starts no heading. */
-static bool goes_on(struct slice line, struct slice next)
+/* Whether a break after `line` fell inside a sentence: the line is long, no heading, and ends without a mark, and the
+ * next one starts no heading. */
+static bool goes_on(struct slice line, struct slice next, size_t line_bytes)
 {
+    char start[16] = { 0 }, own[16] = { 0 };
     line = slice_trim(line);
     next = slice_trim(next);
     if (line.len < JOIN_MIN_BYTES || !next.len || ends_sentence(line))
         return false;
-    char start[16] = { 0 };
+    memcpy(own, line.at, line.len < sizeof own - 1 ? line.len : sizeof own - 1);
+    if (line_bytes < HEADING_MAX_BYTES && heading_label_read(own).len)
+        return false;
     memcpy(start, next.at, next.len < sizeof start - 1 ? next.len : sizeof start - 1);
     return !enumerator_read(start);
 }
@@ -247,7 +311,7 @@ void blocks_split(struct compile *c, struct slice text, const struct compile_hin
             const char *after = memchr(text.at + end + 1, '\n', text.len - end - 1);
             struct slice last = slice_part(text, end > start + 200 ? end - 200 : start, end);
             struct slice next = slice_part(text, end + 1, after ? (size_t)(after - text.at) : text.len);
-            if (h->english || !goes_on(last, slice_part(next, 0, 200)))
+            if (h->english || !goes_on(last, slice_part(next, 0, 200), end - start))
                 break;
             end++;
         }
@@ -255,5 +319,6 @@ void blocks_split(struct compile *c, struct slice text, const struct compile_hin
         s.line++;
         start = end + 1;
     }
+    facts_read(&s);
     year_settle(c, h);
 }

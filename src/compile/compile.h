@@ -127,4 +127,7 @@ void report_put_json(struct buf *b, const struct report *r, bool explain);
 void report_put_csv(struct buf *b, const struct report *r);
 void report_put_batch_line(struct buf *b, struct slice id, const struct report *r);
 
+/* One line of a batch: a JSON object with id and text (and lang, year, part); appends one line to `out`. */
+bool compile_batch_line(struct arena *a, const struct lexicon *lex, struct slice line, struct buf *out, struct fault *f) MUST_USE;
+
 #endif

@@ -104,14 +104,13 @@ static uint32_t noun_end(const struct reading *r, uint32_t i, uint32_t at)
             return k->start;
         else if (depth || k->start == at)
             continue;
-        else if (HAS(k, predicate | ROLE(NUMBER) | ROLE(LIST) | ROLE(AND) | ROLE(ETC) | ROLE(STAGE)))
-            return k->start;
-        else if (HAS(k, ROLE(DOING))) {
-            const struct mark *next = mark_at(r, i, k->end);
+        else if (HAS(k, ROLE(DOING)) && !HAS(k, ROLE(FINISH) | ROLE(TAKES))) {
+            const struct mark *next = mark_at(r, i, k->end); /* a verb used as a noun ends the name only at its end */
             if (k->end >= r->g->end || (next && HAS(next, boundary | predicate | ROLE(LIST) | ROLE(AND) | ROLE(NUMBER))
                 && !HAS(next, ROLE(DOING))))
                 return k->start;
-        }
+        } else if (HAS(k, predicate | ROLE(NUMBER) | ROLE(LIST) | ROLE(AND) | ROLE(ETC) | ROLE(STAGE)))
+            return k->start;
     }
     return last < r->g->last ? r->m->at[last].start : r->g->end;
 }
@@ -180,8 +179,8 @@ static bool counts(const struct reading *r, uint32_t i, uint32_t after)
         return !(counter && holds_role(r, i + 1, after, after + 1, ROLE(ANNOUNCER)));
     /* a Chinese numeral counts only with a counter, and not where it announces a list or is a manner of speaking */
     uint32_t end = noun_end(r, i + 1, after);
-    if (before && HAS(before, ROLE(OPEN)))
-        return false;
+    if (before && (HAS(before, ROLE(OPEN)) || HAS(before, ROLE(NUMBER))))
+        return false; /* “四个…”, 十二届七次 */
     if (counter && (holds_role(r, i + 1, after, end, ROLE(ANNOUNCER)) || (q->one && !noun_follows(r, i + 1, after))))
         return false;
     return counter || (unit & ROLE(CHANGE)) || q->value.value >= 10000;
@@ -202,7 +201,8 @@ static uint32_t name_start(const struct reading *r, uint32_t i, uint32_t from, u
     for (; k < i && r->m->at[k].start == from && HAS(&r->m->at[k], left_noise) && !HAS(&r->m->at[k], ROLE(ADDED)); k++) {
         const struct mark *t = &r->m->at[k];
         bool doing = HAS(t, ROLE(DOING)) && !HAS(t, ROLE(FINISH));
-        if ((doing && verb) || (to - t->end < NAME_MIN_BYTES && HAS(t, ROLE(ACT) | ROLE(DOING) | ROLE(ADVERB))))
+        bool of_name = doing && k + 1 < i && r->m->at[k + 1].start == t->end && HAS(&r->m->at[k + 1], ROLE(MEASURE));
+        if (of_name || (doing && verb) || (to - t->end < NAME_MIN_BYTES && HAS(t, ROLE(ACT) | ROLE(DOING) | ROLE(ADVERB))))
             break; /* 开展培训, 示范村: the verb is the name, or part of it */
         verb |= HAS(t, ROLE(ACT) | ROLE(FINISH));
         from = t->end;

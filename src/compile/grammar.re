@@ -42,6 +42,25 @@ struct token token_read(const char *at)
 #undef FOUND
 }
 
+/* The signs inside a day token: which part the digits before them are. */
+enum day_sign day_sign_read(const char *at, size_t *len)
+{
+    const char *YYCURSOR = at, *YYMARKER = at;
+#define SIGN(sign) do { *len = (size_t)(YYCURSOR - at); return sign; } while (0)
+    /*!re2c
+    digit+                  { SIGN(DAY_SIGN_DIGITS); }
+    mask                    { SIGN(DAY_SIGN_MASK); }
+    "年"                    { SIGN(DAY_SIGN_YEAR); }
+    "月"                    { SIGN(DAY_SIGN_MONTH); }
+    "日" | "号"             { SIGN(DAY_SIGN_DATE); }
+    "底" | "末"             { SIGN(DAY_SIGN_END); }
+    "前"                    { SIGN(DAY_SIGN_BEFORE); }
+    [\x01-\uFFFF]           { SIGN(DAY_SIGN_NONE); }
+    *                       { *len = 1; return DAY_SIGN_NONE; }
+    */
+#undef SIGN
+}
+
 /* range-mark = 至 | 到 | - | — | ~ ; only ever between two numbers */
 size_t range_mark_read(const char *at)
 {
@@ -75,7 +94,7 @@ size_t more_read(const char *at)
 {
     const char *YYCURSOR = at, *YYMARKER = at;
     /*!re2c
-    "多" | "余" | "來" | "+"   { return (size_t)(YYCURSOR - at); }
+    "多" | "余" | "来" | "+"   { return (size_t)(YYCURSOR - at); }
     *                          { return 0; }
     */
 }

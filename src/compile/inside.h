@@ -57,13 +57,15 @@ struct trie {
     uint64_t *pairs;          /* a bit a hash of two classes: may a word begin with them? Spares most of the walks */
 };
 
-struct heading_word { struct slice text; uint8_t part, kind; bool boilerplate; };
+/* Roles of whole lines (headings.tsv, boilerplate.tsv, facts.tsv): part of the report, kind of document, or a fact. */
+enum line_role { LINE_NONE, LINE_PART, LINE_KIND, LINE_BOILERPLATE, LINE_PROBLEMS, LINE_ON_BEHALF, LINE_GOVERNMENT, LINE_SESSION };
+struct heading_word { struct slice text; uint8_t part, kind; enum line_role role; };
 struct lexicon {
     struct arena arena;
     struct word *words;       /* words[0] is none */
     size_t n_words, cap_words;
     struct trie zh, en;
-    struct { struct heading_word *at; size_t n, cap; } headings, kinds, boilerplate;
+    struct { struct heading_word *at; size_t n, cap; } lines;
 };
 
 /* Of class_of: the class; whether it is a word alone; whether a number may start so. */
@@ -177,7 +179,8 @@ struct compile {
     struct { struct term *at; size_t n, cap; } terms;
     struct { struct section *at; size_t n, cap; } sections;
     struct { struct block *at; size_t n, cap; } blocks;
-    struct slices lead, support; /* handed down from the heading or the sentence before */
+    struct slices lead, support; /* of a paragraph that announces items, for the items that follow as paragraphs */
+    int32_t lead_section;        /* where it stood */
 };
 
 void blocks_split(struct compile *c, struct slice text, const struct compile_hints *h);
@@ -194,6 +197,10 @@ enum token_kind { TOKEN_NONE, TOKEN_DIGITS, TOKEN_MASK, TOKEN_HAN, TOKEN_ORDINAL
     TOKEN_PERCENT };
 struct token { enum token_kind kind; size_t len; };
 struct token token_read(const char *at);    /* numbers and days; the text ends with a zero byte */
+enum day_sign { DAY_SIGN_NONE, DAY_SIGN_DIGITS, DAY_SIGN_MASK, DAY_SIGN_YEAR, DAY_SIGN_MONTH, DAY_SIGN_DATE, DAY_SIGN_END,
+    DAY_SIGN_BEFORE };
+enum day_sign day_sign_read(const char *at, size_t *len); /* inside a day */
+void day_read(struct slice token, struct quantity *q);    /* scan.c: the parts of a day token */
 size_t range_mark_read(const char *at);     /* 至 — between the ends of a range */
 size_t multiplier_read(const char *at, int *exponent);
 size_t more_read(const char *at);           /* 多 余 right after the digits */

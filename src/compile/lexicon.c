@@ -57,6 +57,9 @@ static const struct role { const char *name; uint64_t bit; enum value_kind value
     { "rank", ROLE(RANK), VALUE_NONE },
     { "first", ROLE(FIRST), VALUE_NONE },
     { "doing", ROLE(DOING), VALUE_NONE },
+    { "passive", ROLE(PAST), VALUE_NONE },
+    { "numeral", ROLE(NUMBER), VALUE_TEXT },
+    { "multiplier", ROLE(CAPACITY), VALUE_TEXT },
     { "aim-start", ROLE(AIM_START), VALUE_NONE },
     { "strip", ROLE(STRIP), VALUE_NONE },
     { "takes", ROLE(TAKES), VALUE_NONE },
@@ -81,9 +84,9 @@ static const struct role { const char *name; uint64_t bit; enum value_kind value
 };
 
 /* Roles of whole lines, not of words in the running text. */
-enum line_role { LINE_NONE, LINE_PART, LINE_KIND, LINE_BOILERPLATE };
 static const struct { const char *name; enum line_role role; } line_roles[] = {
-    { "heading", LINE_PART }, { "title", LINE_KIND }, { "boilerplate", LINE_BOILERPLATE },
+    { "heading", LINE_PART }, { "title", LINE_KIND }, { "boilerplate", LINE_BOILERPLATE }, { "problems", LINE_PROBLEMS },
+    { "on-behalf", LINE_ON_BEHALF }, { "government", LINE_GOVERNMENT }, { "session", LINE_SESSION },
 };
 
 static bool word_is(const char *word, struct slice s)
@@ -169,15 +172,11 @@ static bool kind_of(struct slice s, uint8_t *kind)
 
 static bool line_word(struct loading *l, enum line_role role, struct slice word, struct slice value)
 {
-    struct lexicon *lex = l->lex;
-    struct heading_word h = { .text = word };
-    if (role == LINE_PART && part_of(value, &h.part))
-        return PUSH(&lex->arena, &lex->headings, h), true;
-    if (role == LINE_KIND && kind_of(value, &h.kind))
-        return PUSH(&lex->arena, &lex->kinds, h), true;
-    if (role == LINE_BOILERPLATE)
-        return PUSH(&lex->arena, &lex->boilerplate, h), true;
-    return false;
+    struct heading_word h = { .text = word, .role = role };
+    if ((role == LINE_PART && !part_of(value, &h.part)) || (role == LINE_KIND && !kind_of(value, &h.kind)))
+        return false;
+    PUSH(&l->lex->arena, &l->lex->lines, h);
+    return true;
 }
 
 static const char *row_take(struct loading *l, struct slice word, struct slice role, struct slice value)

@@ -110,7 +110,7 @@ static void project_add(struct reading *r, uint32_t first, uint32_t from, uint32
     from = item_start(r, first, from, to);
     struct slice item = slice_trim(part(r, from, to));
     bool whole = !head.len; /* the item holds its head */
-    if (item.len < NAME_MIN_BYTES || item.len > NAME_MAX_BYTES || only_class(r, first, from, to))
+    if (item.len < (whole ? 2 : 1) * NAME_MIN_BYTES || item.len > NAME_MAX_BYTES || only_class(r, first, from, to))
         return;
     struct slice name = whole ? item : slice_format(r->c->arena, S_FMT S_FMT, S_ARG(item), S_ARG(head));
     size_t n = r->first_of_segment;
@@ -242,7 +242,8 @@ static bool is_built(const struct reading *r, uint32_t i, uint32_t first, uint32
         return true;
     if (k > r->first && r->m->at[k - 1].end == from && HAS(&r->m->at[k - 1], ROLE(STAGE) | ROLE(TAKES)))
         return true;
-    for (; i < r->last; i++) {
+    uint32_t last = r->last < i + LOOK_MARKS_MAX ? r->last : i + LOOK_MARKS_MAX;
+    for (; i < last; i++) {
         const struct mark *next = after_mark(r, i);
         if (HAS(&r->m->at[i], ROLE(SITE) | ROLE(WORK)) && next && HAS(next, ROLE(STAGE)))
             return HAS(next, ROLE(DOING)) || next->end >= r->end || after_mark(r, i + 1);
@@ -274,7 +275,7 @@ static bool is_object(const struct reading *r, uint32_t i)
 {
     if (i == r->first || r->m->at[i - 1].end != r->m->at[i].start)
         return false;
-    return HAS(&r->m->at[i - 1], ROLE(ACT) | ROLE(STAGE)) && !HAS(&r->m->at[i - 1], ROLE(DOING) | ROLE(NAME) | ROLE(SITE));
+    return HAS(&r->m->at[i - 1], ROLE(ACT) | ROLE(STAGE) | ROLE(OF)) && !HAS(&r->m->at[i - 1], ROLE(DOING) | ROLE(NAME) | ROLE(SITE));
 }
 
 /* Whether a later 项目 of the clause takes this 厂 or 馆 in: as its item (…馆、…馆改造工程) or as part of its name. */
@@ -353,7 +354,7 @@ static void tail_stage(struct reading *r)
         stage_raise(r, r->first_of_clause, stage_of(r, t));
 }
 
-/* 总投资8亿元, 完成工程量的60%: of the one project of the clause. */
+/* 总投资8亿元, 完成工程量的60%: of the one project of this clause or the one before. */
 static void figures_of(struct reading *r)
 {
     struct project *p = &r->c->projects.at[r->c->projects.n - 1];
@@ -381,11 +382,11 @@ static void clause_read(struct reading *r)
             head_read(r, i);
     if (r->c->projects.n > n) {
         r->first_of_clause = n;
-        if (r->c->projects.n == n + 1)
-            figures_of(r);
     } else {
         tail_stage(r);
     }
+    if (r->c->projects.n == r->first_of_clause + 1)
+        figures_of(r);
 }
 
 void read_projects(struct compile *c, const struct block *b, const struct marks *m, const struct segments *s)

@@ -184,50 +184,50 @@ static void put_facts(struct buf *b, const struct document_facts *f)
     buf_char(b, '}');
 }
 
-/* One find a line, so that two results can be compared with diff. */
-#define PUT_LIST(b, name, n, put_one)                                                                                 \
-    do {                                                                                                              \
-        json_name((b), (name));                                                                                       \
-        buf_char((b), '[');                                                                                           \
-        for (size_t i = 0; i < (n); i++) {                                                                            \
-            buf_text((b), i ? ",\n" : "\n");                                                                          \
-            put_one;                                                                                                  \
-        }                                                                                                             \
-        buf_text((b), "]\n");                                                                                         \
-    } while (0)
+/* Before the item of a list: in a document one find a line, so that two results can be compared with diff. */
+static void put_next(struct buf *b, size_t i, bool lines)
+{
+    if (i)
+        buf_char(b, ',');
+    if (lines)
+        buf_char(b, '\n');
+}
+
+static void put_finds(struct buf *b, const struct report *r, bool lines, bool explain)
+{
+    buf_put(b, S(",\"figures\":["));
+    for (size_t i = 0; i < r->n_figures; i++)
+        put_next(b, i, lines), put_figure(b, &r->figures[i], explain);
+    buf_put(b, S("],\"tasks\":["));
+    for (size_t i = 0; i < r->n_tasks; i++)
+        put_next(b, i, lines), put_task(b, &r->tasks[i], explain);
+    buf_put(b, S("],\"projects\":["));
+    for (size_t i = 0; i < r->n_projects; i++)
+        put_next(b, i, lines), put_project(b, &r->projects[i], explain);
+    buf_char(b, ']');
+}
 
 void report_put_json(struct buf *b, const struct report *r, bool explain)
 {
-    buf_char(b, '{');
-    json_name(b, "document");
+    buf_put(b, S("{\"document\":"));
     put_facts(b, &r->facts);
-    PUT_LIST(b, "sections", r->n_sections, put_section(b, &r->sections[i]));
-    PUT_LIST(b, "figures", r->n_figures, put_figure(b, &r->figures[i], explain));
-    PUT_LIST(b, "tasks", r->n_tasks, put_task(b, &r->tasks[i], explain));
-    PUT_LIST(b, "projects", r->n_projects, put_project(b, &r->projects[i], explain));
-    PUT_LIST(b, "terms", r->n_terms, put_term(b, &r->terms[i], explain));
-    buf_text(b, "}\n");
+    buf_put(b, S(",\"sections\":["));
+    for (size_t i = 0; i < r->n_sections; i++)
+        put_next(b, i, true), put_section(b, &r->sections[i]);
+    buf_char(b, ']');
+    put_finds(b, r, true, explain);
+    buf_put(b, S(",\"terms\":["));
+    for (size_t i = 0; i < r->n_terms; i++)
+        put_next(b, i, true), put_term(b, &r->terms[i], explain);
+    buf_put(b, S("]}\n"));
 }
-
-#define PUT_ROW(b, name, n, put_one)                                                                                  \
-    do {                                                                                                              \
-        buf_put((b), S(name));                                                                                        \
-        for (size_t i = 0; i < (n); i++) {                                                                            \
-            if (i)                                                                                                    \
-                buf_char((b), ',');                                                                                   \
-            put_one;                                                                                                  \
-        }                                                                                                             \
-        buf_char((b), ']');                                                                                           \
-    } while (0)
 
 void report_put_batch_line(struct buf *b, struct slice id, const struct report *r)
 {
     buf_put(b, S("{\"id\":"));
     json_put_string(b, id);
-    PUT_ROW(b, ",\"figures\":[", r->n_figures, put_figure(b, &r->figures[i], false));
-    PUT_ROW(b, ",\"tasks\":[", r->n_tasks, put_task(b, &r->tasks[i], false));
-    PUT_ROW(b, ",\"projects\":[", r->n_projects, put_project(b, &r->projects[i], false));
-    buf_text(b, "}\n");
+    put_finds(b, r, false, false);
+    buf_put(b, S("}\n"));
 }
 
 /* ---------- CSV ---------- */

@@ -120,7 +120,8 @@ static const char *quantity_read(const struct marks *m, const char *at, const ch
     struct token t = token_read(at);
     if (t.kind == TOKEN_PERCENT) {
         q->value = percent_value((struct slice){ at, t.len });
-        q->unit_word = trie_longest(&m->lex->zh, "%", "%" + 1, &len);
+        static const char percent[] = "%";
+        q->unit_word = trie_longest(&m->lex->zh, percent, &percent[1], &len);
         q->unit_start = q->unit_end = (uint32_t)(at + t.len - m->plain->text.at);
         return q->value.ok ? at + t.len : NULL;
     }
@@ -141,45 +142,25 @@ static const char *quantity_read(const struct marks *m, const char *at, const ch
 
 /* ---------- days ---------- */
 
-static int number_of(const char *at, const char *end, const char **after)
+/* Every run of digits goes to the sign that follows it. */
+void day_read(struct slice token, struct quantity *q)
 {
     int v = 0;
-    bool any = false;
-    while (at < end && *at >= '0' && *at <= '9' && v < 100000)
-        v = v * 10 + (*at++ - '0'), any = true;
-    *after = at;
-    return any ? v : 0;
-}
-
-static bool holds(struct slice s, struct slice what)
-{
-    return slice_find(s, what) >= 0;
-}
-
-/* The parts of a day token: every number goes to the sign that follows it. */
-static void day_read(struct slice s, struct quantity *q)
-{
+    size_t len;
     q->kind = QUANTITY_DAY;
-    const char *p = s.at, *end = s.at + s.len;
-    while (p < end) {
-        const char *after;
-        int v = number_of(p, end, &after);
-        if (after == p) {
-            q->day_masked |= *p == 'X' || *p == 'x' || !memcmp(p, "×", 2);
-            p++;
-            continue;
+    for (size_t at = 0; at < token.len; at += len) {
+        int64_t digits = 0;
+        switch (day_sign_read(token.at + at, &len)) {
+        case DAY_SIGN_DIGITS: v = slice_int(slice_part(token, at, at + len), &digits) && digits < 10000 ? (int)digits : 0; break;
+        case DAY_SIGN_MASK: q->day_masked = true; break;
+        case DAY_SIGN_YEAR: q->year = v, v = 0; break;
+        case DAY_SIGN_MONTH: q->month = v, v = 0; break;
+        case DAY_SIGN_DATE: q->date = v, v = 0; break;
+        case DAY_SIGN_END: q->month_end = true; break;
+        case DAY_SIGN_BEFORE: q->before = true; break;
+        case DAY_SIGN_NONE: break;
         }
-        struct slice next = { after, (size_t)(end - after) };
-        if (slice_starts(next, S("年")))
-            q->year = v;
-        else if (slice_starts(next, S("月")))
-            q->month = v;
-        else if (slice_starts(next, S("日")) || slice_starts(next, S("号")))
-            q->date = v;
-        p = after;
     }
-    q->month_end = holds(s, S("底")) || holds(s, S("末"));
-    q->before = holds(s, S("前"));
 }
 
 /* ---------- the walk ---------- */

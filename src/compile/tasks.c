@@ -227,7 +227,7 @@ static bool deadline_read(const struct reading *r, const struct piece *p, uint32
 /* ---------- what a piece says ---------- */
 
 struct signs {
-    bool act, finish, must, praise, past, target, thing, attribute, aim_first, any_act, past_first, announces;
+    bool act, finish, must, praise, past, target, thing, attribute, aim_first, any_act, past_first, announces, counts;
     uint32_t acts;
 };
 
@@ -252,7 +252,9 @@ static void sign_read(const struct reading *r, const struct piece *p, uint32_t k
     g->target |= HAS(t, ROLE(TARGET)) && !quoted;
     g->past |= HAS(t, ROLE(PAST)) && !quoted;
     g->past_first |= HAS(t, ROLE(PAST)) && !g->act;
-    g->announces |= HAS(t, ROLE(ANNOUNCER)) && t->end == p->end && p->end - p->start <= ANNOUNCEMENT_MAX_BYTES;
+    g->counts |= HAS(t, ROLE(NUMBER)) && r->m->quantities.at[t->index].han;
+    g->announces |= HAS(t, ROLE(ANNOUNCER)) && t->end == p->end && p->end - p->start <= ANNOUNCEMENT_MAX_BYTES
+        && (g->counts || HAS(t, ROLE(AIM))); /* 四项重点工作; …方面 */
     g->praise |= HAS(t, ROLE(PRAISE));
     g->thing |= HAS(t, ROLE(THING) | ROLE(WORK) | ROLE(NUMBER));
     if (HAS(t, ROLE(NUMBER)) && k + 1 < p->last && HAS(&r->m->at[k + 1], ROLE(OF)) && r->m->at[k + 1].start == t->end)
@@ -414,13 +416,22 @@ static void segment_read(struct reading *r, const struct segment *g)
     close_piece(r, g, &p, g->end, g->last);
 }
 
+/* Whether the block is one of the items that a paragraph before announced: numbered, and under the same heading. */
+static bool inherits(const struct compile *c, const struct block *b, const struct segments *s)
+{
+    bool deep = b->section >= 0 && c->sections.at[b->section].level > 2;
+    return s->n && s->at[0].item > 0 && (b->section == c->lead_section || deep);
+}
+
 void cut_tasks(struct compile *c, const struct block *b, const struct marks *m, const struct segments *s,
     size_t first_figure)
 {
-    struct reading r = { .c = c, .b = b, .m = m, .s = s, .figure = first_figure, .head_lead = c->lead,
-        .head_support = c->support, .lead = c->lead, .support = c->support };
+    struct reading r = { .c = c, .b = b, .m = m, .s = s, .figure = first_figure };
     int32_t item = 0;
-    c->lead = c->support = (struct slices){ 0 };
+    if (inherits(c, b, s))
+        r.head_lead = r.lead = c->lead, r.head_support = r.support = c->support;
+    else
+        c->lead = c->support = (struct slices){ 0 };
     for (r.n = 0; r.n < s->n; r.n++) {
         const struct segment *g = &s->at[r.n];
         if (g->item != item) {
@@ -434,7 +445,7 @@ void cut_tasks(struct compile *c, const struct block *b, const struct marks *m, 
         if (g->announces && (r.lead.n || r.support.n)) {
             r.head_lead = r.lead, r.head_support = r.support;
             if (r.n + 1 == s->n) /* the items come as paragraphs of their own */
-                c->lead = r.lead, c->support = r.support;
+                c->lead = r.lead, c->support = r.support, c->lead_section = b->section;
         } else if (g->announces) {
             r.head_lead = r.head_support = (struct slices){ 0 };
         }

@@ -302,7 +302,7 @@ static void ask_answer(struct call *c, struct arena *a, struct response *p)
     p->arena = a;
     p->headers = (struct pairs){ 0 };
     for (size_t i = 0; i < c->p.headers.n; i++)
-        PUSH(a, &p->headers, (struct pair){ slice_copy(a, c->p.headers.at[i].name), slice_copy(a, c->p.headers.at[i].value) });
+        PUSH(a, &p->headers, (struct http_pair){ slice_copy(a, c->p.headers.at[i].name), slice_copy(a, c->p.headers.at[i].value) });
     p->type = c->p.type ? slice_text(a, slice_of(c->p.type)) : NULL;
     if (c->asset)
         buf_put(&p->body, c->asset->bytes);

@@ -509,7 +509,7 @@ static bool session_read(struct conn *c, int county, struct arena *a, struct sli
     store_ask(c, SQL_SESSION_GET, ARGS(v_int(county), v_blob(hash)), &r, f);
     if (rows_next(&r)) {
         struct slice secret = rows_text(&r, 1);
-        *s = (struct session){ .account = rows_copy(a, &r, 0), .began_ms = rows_int(&r, 2), .seen_ms = rows_int(&r, 3) };
+        *s = (struct session){ .account = rows_copy(a, &r, 0), .began_ms = rows_int(&r, 2), .seen_ms = rows_int(&r, 3), .must_change = rows_int(&r, 4) };
         *found = secret.len == sizeof s->secret;
         if (*found)
             memcpy(s->secret, secret.at, secret.len);

@@ -127,7 +127,7 @@ static enum http_outcome page_list(struct request *q, struct response *p)
 /* What was typed comes back, escaped: the browser test sends scripts through here. */
 struct typed { struct slice title, text; int unit; day due; };
 static const char *const units[] = { "housing", "water", NULL };
-static const struct option unit_names[] = { { S_INIT("housing"), S_INIT("示例县住建局"), false }, { S_INIT("water"), S_INIT("示例县水务局"), false } };
+static const struct choice unit_names[] = { { S_INIT("housing"), S_INIT("示例县住建局"), false }, { S_INIT("water"), S_INIT("示例县水务局"), false } };
 static const struct form_field typed_fields[] = {
     { "title", "任务", FORM_TEXT, offsetof(struct typed, title), true, 2, 60, NULL, 0 },
     { "unit", "牵头单位", FORM_CHOICE, offsetof(struct typed, unit), true, 0, 0, units, 0 },

@@ -104,7 +104,7 @@ CREATE TABLE IF NOT EXISTS notice (
   county BIGINT NOT NULL, notice BIGINT NOT NULL, entry BIGINT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL,
   unit BIGINT NOT NULL, on_day BIGINT NOT NULL, PRIMARY KEY (county, notice, unit));
 CREATE INDEX IF NOT EXISTS notice_entry ON notice (county, entry);
-CREATE INDEX IF NOT EXISTS notice_unit ON notice (county, unit);
+CREATE INDEX IF NOT EXISTS notice_unit ON notice (county, unit, on_day);
 CREATE TABLE IF NOT EXISTS proof (
   county BIGINT NOT NULL, entry BIGINT NOT NULL, seq BIGINT NOT NULL, place BIGINT NOT NULL, hash TEXT NOT NULL,
   name TEXT NOT NULL, size BIGINT NOT NULL, PRIMARY KEY (county, entry, seq, place));
@@ -112,7 +112,7 @@ CREATE INDEX IF NOT EXISTS proof_hash ON proof (county, hash);
 CREATE TABLE IF NOT EXISTS paper (
   county BIGINT NOT NULL, paper BIGINT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, hash TEXT NOT NULL,
   name TEXT NOT NULL, place BIGINT NOT NULL, on_day BIGINT NOT NULL, entries BIGINT NOT NULL, keeper BIGINT,
-  PRIMARY KEY (county, paper, place));
+  number TEXT NOT NULL, PRIMARY KEY (county, paper, place));
 CREATE TABLE IF NOT EXISTS number (
   county BIGINT NOT NULL, ledger TEXT NOT NULL, year BIGINT NOT NULL, last BIGINT NOT NULL,
   PRIMARY KEY (county, ledger, year));
@@ -268,6 +268,13 @@ SELECT entry FROM entry WHERE county = :county AND number = :number AND number <
 -- In the order of the text, with whatever became of the drafts.
 SELECT entry FROM entry WHERE county = :county AND document = :document AND document IS NOT NULL ORDER BY span_start, entry;
 
+-- name: entry_of_unit(county, unit)
+-- Live entries that a unit leads or is or was asked to sign for.
+SELECT entry FROM entry WHERE county = :county AND stage = 1 AND lead = :unit
+UNION
+SELECT r.entry FROM receipt r JOIN entry e ON e.county = r.county AND e.entry = r.entry AND e.stage = 1
+WHERE r.county = :county AND r.unit = :unit AND r.stage = 1 ORDER BY 1;
+
 -- name: entry_live(county)
 -- Every live entry, for the day that begins.
 SELECT entry FROM entry WHERE county = :county AND stage = 1 ORDER BY entry;
@@ -313,6 +320,18 @@ ON CONFLICT (county, entry, unit, stage) DO UPDATE SET role = excluded.role, sta
 SELECT unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on FROM receipt
 WHERE county = :county AND entry = :entry ORDER BY stage, role, unit;
 
+-- name: receipt_of_unit(county, unit)
+SELECT unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on, entry FROM receipt
+WHERE county = :county AND unit = :unit ORDER BY stage, entry;
+
+-- name: receipt_in_state(county, state)
+SELECT unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on, entry FROM receipt
+WHERE county = :county AND state = :state ORDER BY entry;
+
+-- name: receipt_of_unit_in(county, unit, state)
+SELECT entry, role, stage, asked_on, due FROM receipt
+WHERE county = :county AND unit = :unit AND state = :state ORDER BY entry, stage;
+
 -- name: receipt_drop(county, entry, unit, stage)
 -- A unit that is no longer asked.
 DELETE FROM receipt WHERE county = :county AND entry = :entry AND unit = :unit AND stage = :stage;
@@ -327,6 +346,9 @@ UPDATE ask SET state = :state, answered_on = :answered_on, answer = :answer WHER
 -- name: ask_all(county, entry)
 SELECT ask, name, state, unit, account, asked_on, fields, answered_on, answer FROM ask
 WHERE county = :county AND entry = :entry ORDER BY ask;
+
+-- name: ask_in_state(county, state)
+SELECT entry, ask, name, unit, asked_on FROM ask WHERE county = :county AND state = :state ORDER BY entry, ask;
 
 -- name: clock_put(county, entry, name, state, ends, days_left)
 INSERT INTO clock (county, entry, name, state, ends, days_left)
@@ -348,6 +370,9 @@ VALUES (:county, :notice, :entry, :kind, :label, :unit, :on_day);
 -- name: notice_all(county, entry)
 SELECT notice, kind, label, unit, on_day FROM notice WHERE county = :county AND entry = :entry ORDER BY notice, unit;
 
+-- name: notice_of_unit(county, unit, from_day)
+SELECT entry, notice, on_day FROM notice WHERE county = :county AND unit = :unit AND on_day >= :from_day ORDER BY notice;
+
 -- name: proof_put(county, entry, seq, place, hash, name, size)
 INSERT INTO proof (county, entry, seq, place, hash, name, size)
 VALUES (:county, :entry, :seq, :place, :hash, :name, :size);
@@ -362,12 +387,12 @@ SELECT name, size FROM proof WHERE county = :county AND entry = :entry AND hash 
 SELECT hash FROM proof WHERE county = :county UNION SELECT hash FROM document WHERE county = :county
 UNION SELECT text_hash FROM document WHERE county = :county UNION SELECT hash FROM paper WHERE county = :county ORDER BY 1;
 
--- name: paper_put(county, paper, kind, title, hash, name, place, on_day, entries, keeper)
-INSERT INTO paper (county, paper, kind, title, hash, name, place, on_day, entries, keeper)
-VALUES (:county, :paper, :kind, :title, :hash, :name, :place, :on_day, :entries, :keeper);
+-- name: paper_put(county, paper, kind, title, hash, name, place, on_day, entries, keeper, number)
+INSERT INTO paper (county, paper, kind, title, hash, name, place, on_day, entries, keeper, number)
+VALUES (:county, :paper, :kind, :title, :hash, :name, :place, :on_day, :entries, :keeper, :number);
 
 -- name: paper_all(county)
-SELECT paper, kind, title, hash, name, place, on_day, entries, keeper FROM paper
+SELECT paper, kind, title, hash, name, place, on_day, entries, keeper, number FROM paper
 WHERE county = :county ORDER BY paper DESC, place;
 
 -- name: number_last(county, ledger, year)
