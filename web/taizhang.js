@@ -41,6 +41,8 @@
     if (form.method === "post") { form.setAttribute("data-sent", "1"); window.setTimeout(function () { form.removeAttribute("data-sent"); }, 8000); }
     changed = null;
   });
-  window.addEventListener("pageshow", function () { all("form[data-sent]").forEach(function (f) { f.removeAttribute("data-sent"); }); });
+  function again() { all("form[data-sent]").forEach(function (f) { f.removeAttribute("data-sent"); }); }
+  window.addEventListener("pageshow", again);
+  doc.addEventListener("htmx:afterRequest", again);
   window.addEventListener("beforeunload", function (e) { if (changed && changed.hasAttribute("data-keep")) { e.preventDefault(); e.returnValue = ""; } });
 })();

@@ -53,6 +53,15 @@ bool file_read(struct arena *a, struct slice path, size_t max_bytes, struct slic
 /* Writes beside the path and renames, so that nobody sees half a file; empty path or "-" is standard output. */
 bool file_write(struct slice path, struct slice bytes, struct fault *f) MUST_USE;
 
-extern const struct subcommand cmd_compile, cmd_new, cmd_import, cmd_do, cmd_tick;
+extern const struct subcommand cmd_compile;
+extern const struct subcommand cmd_new;
+extern const struct subcommand cmd_import;
+extern const struct subcommand cmd_serve;
+extern const struct subcommand cmd_do;
+extern const struct subcommand cmd_list;
+extern const struct subcommand cmd_show;
+extern const struct subcommand cmd_tick;
+extern const struct subcommand cmd_pack;
+extern const struct subcommand cmd_sample;
 
 #endif

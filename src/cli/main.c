@@ -6,7 +6,16 @@
 #include <unistd.h>
 
 static const struct subcommand *const subcommands[] = {
-    &cmd_compile, &cmd_new, &cmd_import, &cmd_do, &cmd_tick,
+    &cmd_compile,
+    &cmd_new,
+    &cmd_import,
+    &cmd_serve,
+    &cmd_do,
+    &cmd_list,
+    &cmd_show,
+    &cmd_tick,
+    &cmd_pack,
+    &cmd_sample,
 };
 
 static const struct cli_option no_options[] = { { 0 } };

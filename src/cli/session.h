@@ -5,7 +5,10 @@
 #include "cli/cli.h"
 #include "ledger/ledger.h"
 
-struct world machine_world(void); /* the machine's clock and getrandom, by libsodium */
+/* The machine's clock and getrandom, by libsodium. TAIZHANG_NOW=2026-01-22T09:00 starts the clock of this one run there
+ * instead: for samples and tests. Log time never goes back, so it cannot slip an event in between others. */
+struct world machine_world(void);
+int64_t sample_end_ms(int64_t now_ms); /* where a sample's days end: the machine's own clock, whatever TAIZHANG_NOW says */
 
 /* The account of `--as LOGIN` (or of a person, "督查室/张敏"); left out: the first who may keep people's accounts. */
 bool account_named(struct ledger *l, struct slice who, struct arena *a, struct slice *account, struct fault *f) MUST_USE;

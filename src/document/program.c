@@ -230,10 +230,10 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
-    struct work *w = calloc(1, sizeof *w);
-    struct fault f = { 0 };
     if (argc > 1 || isatty(0))
         return usage();
+    struct work *w = calloc(1, sizeof *w);
+    struct fault f = { 0 };
     if (!w)
         return 3;
     arena_open(&w->arena, WORK_MAX_BYTES);

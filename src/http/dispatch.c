@@ -40,10 +40,19 @@ struct call *call_take(struct worker *w)
     return c;
 }
 
+/* Nobody waits for this call any more: it was answered, or its client left while it slept. */
+static void no_longer_under_way(struct call *c)
+{
+    if (c->counted)
+        atomic_fetch_sub(&c->server->under_way, 1);
+    c->counted = false;
+}
+
 /* Back to the pool, with one block of the arena and nothing else. */
 void call_give(struct call *c)
 {
     struct worker *w = c->worker;
+    no_longer_under_way(c);
     body_drop(c);
     if (c->p.file_fd >= 0)
         close(c->p.file_fd);
@@ -211,9 +220,7 @@ static void answer_check(struct call *c)
 {
     struct fault f;
     response_finish(&c->q, &c->p);
-    if (c->counted)
-        atomic_fetch_sub(&c->server->under_way, 1);
-    c->counted = false;
+    no_longer_under_way(c);
     if (!c->own.failed && !c->q.arena->failed && !c->p.body.failed && !c->p.broken)
         return;
     fault_set(&f, FAULT_BROKEN, "no-memory", S(""), S(""));
@@ -295,7 +302,7 @@ static void ask_answer(struct call *c, struct arena *a, struct response *p)
     p->arena = a;
     p->headers = (struct pairs){ 0 };
     for (size_t i = 0; i < c->p.headers.n; i++)
-        PUSH(a, &p->headers, (struct pair){ slice_copy(a, c->p.headers.at[i].name), slice_copy(a, c->p.headers.at[i].value) });
+        PUSH(a, &p->headers, (struct http_pair){ slice_copy(a, c->p.headers.at[i].name), slice_copy(a, c->p.headers.at[i].value) });
     p->type = c->p.type ? slice_text(a, slice_of(c->p.type)) : NULL;
     if (c->asset)
         buf_put(&p->body, c->asset->bytes);

@@ -21,7 +21,7 @@ bool form_urlencoded(struct arena *a, struct slice text, struct pairs *pairs, st
     while (slice_cut(&text, '&', &piece)) {
         if (!piece.len)
             continue;
-        struct pair p = { S(""), S("") };
+        struct http_pair p = { S(""), S("") };
         slice_cut(&piece, '=', &name);
         if (pairs->n == HTTP_FIELDS_MAX)
             return fault_set(f, FAULT_USAGE, "too-many-fields", slice_format(a, "%d", HTTP_FIELDS_MAX), S(""));
@@ -141,7 +141,7 @@ static bool part_read(struct arena *a, struct slice part, struct pairs *pairs, s
             return fault_set(f, FAULT_USAGE, "too-many-fields", slice_format(a, "%d", HTTP_FIELDS_MAX), S(""));
         if (!is_text(bytes))
             return bad_form(f);
-        PUSH(a, pairs, (struct pair){ name, bytes });
+        PUSH(a, pairs, (struct http_pair){ name, bytes });
         return true;
     }
     struct upload u = { .field = name, .name = form_name(a, header_param(disposition, "filename")), .type = type, .bytes = bytes };

@@ -54,8 +54,8 @@ struct route {
 
 /* ---------- the request ---------- */
 
-struct pair { struct slice name, value; };
-struct pairs { struct pair *at; size_t n, cap; }; /* in the order in which they came; names may repeat */
+struct http_pair { struct slice name, value; };
+struct pairs { struct http_pair *at; size_t n, cap; }; /* in the order in which they came; names may repeat */
 struct upload { struct slice field, name, type, bytes; }; /* name: without folders; type: as claimed, not to be believed */
 struct uploads { struct upload *at; size_t n, cap; };
 
@@ -179,7 +179,7 @@ const struct asset *http_asset(const struct server *s, const char *name); /* by 
  * is asked for. The response lives in `a`; close it with http_response_close. Waits where the handler answers later. */
 struct http_ask {
     const char *method, *target;
-    const struct pair *headers; /* Host is added where absent */
+    const struct http_pair *headers; /* Host is added where absent */
     size_t n_headers;
     struct slice body;
     void *person;

@@ -29,7 +29,7 @@ struct shell {
 /* ---------- lights, bars ---------- */
 
 /* (灯) shape, word, colour. The word says how much: "逾期 16 天". */
-struct light { const char *code; struct slice word; bool tag, big; };
+struct lamp { const char *code; struct slice word; bool tag, big; };
 
 /* A bar with a tick where it should be today; plan -1: no tick. All in per cent. */
 struct track { const char *light; int real, plan; };
@@ -42,7 +42,7 @@ extern const char *const light_codes[LIGHTS];
 struct stack stack_of(const int64_t counts[LIGHTS]);
 
 /* The five counts as a strip of links. */
-struct strip_item { struct light light; int64_t count; struct slice href, note; };
+struct strip_item { struct lamp light; int64_t count; struct slice href, note; };
 struct strip { struct strip_item at[LIGHTS]; size_t n; };
 
 /* ---------- notices ---------- */
@@ -60,8 +60,8 @@ struct empty { struct slice fact, next; };
 /* ---------- form fields ---------- */
 
 /* {{>field f}}: one line. {{>area f}}: several. {{>choose f}}: a list. The id is the name. */
-struct option { struct slice value, label; bool chosen; };
-struct options { const struct option *at; size_t n; };
+struct choice { struct slice value, label; bool chosen; };
+struct choices { const struct choice *at; size_t n; };
 struct input {
     const char *name;
     struct slice label, value, help, error, hint;
@@ -70,7 +70,7 @@ struct input {
     const char *mode;         /* inputmode, or NULL */
     bool required;
     int max;                  /* maxlength, 0: none */
-    struct options options;
+    struct choices options;
 };
 
 /* ---------- finding one's way ---------- */

@@ -22,7 +22,7 @@ void http_header(struct response *p, const char *name, struct slice value)
         if ((unsigned char)value.at[i] < ' ' || value.at[i] == 0x7f)
             p->broken = true;
     if (!p->broken) /* terminated, as libmicrohttpd wants it */
-        PUSH(p->arena, &p->headers, (struct pair){ slice_of(name), slice_copy(p->arena, value) });
+        PUSH(p->arena, &p->headers, (struct http_pair){ slice_of(name), slice_copy(p->arena, value) });
 }
 
 void response_finish(struct request *q, struct response *p)

@@ -3,6 +3,7 @@
 #include "http/inside.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
 #include <sodium.h>
@@ -25,15 +26,6 @@ void server_note(struct server *s, const char *format, ...)
     va_end(args);
     if (s->config.note)
         s->config.note(s->config.app, line);
-}
-
-static void daemon_note(void *arg, const char *format, va_list args)
-{
-    char line[512];
-    struct server *s = arg;
-    vsnprintf(line, sizeof line, format, args);
-    line[strcspn(line, "\r\n")] = 0;
-    server_note(s, "libmicrohttpd: %s", line);
 }
 
 /* ---------- connections ---------- */
@@ -270,7 +262,8 @@ bool http_listen(struct server *s, struct fault *f)
     if (!may_listen(k, &address, f))
         return false;
     s->guards_max = guard_connections(k);
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    /* no MHD_USE_ERROR_LOG: it has a line for each client that hangs up, so that anybody could fill the log */
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME;
     flags |= address.any.sa_family == AF_INET6 ? MHD_USE_IPv6 : 0;
     flags |= k->tls_key_pem ? MHD_USE_TLS : 0;
     struct MHD_OptionItem tls[] = {
@@ -282,16 +275,19 @@ bool http_listen(struct server *s, struct fault *f)
     if (!guard_start(s))
         return fault_set(f, FAULT_BROKEN, "no-memory", S(""), S(""));
     s->daemon = MHD_start_daemon(flags, k->port, NULL, NULL, on_request, s,
-        MHD_OPTION_EXTERNAL_LOGGER, daemon_note, s, MHD_OPTION_SOCK_ADDR, &address.any,
+        MHD_OPTION_SOCK_ADDR, &address.any,
         MHD_OPTION_THREAD_POOL_SIZE, k->threads, MHD_OPTION_CONNECTION_LIMIT, s->guards_max,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, k->connections_each,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
         MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_ARRAY, k->tls_key_pem ? tls : &tls[3], MHD_OPTION_END);
     if (s->daemon)
         return true;
+    int reason = errno;
     guard_stop(s);
-    return fault_set(f, FAULT_BROKEN, "listen-failed", slice_of(k->address), slice_format(&s->arena, "%u", k->port));
+    fault_set(f, FAULT_BROKEN, "listen-failed", slice_of(k->address), slice_format(&s->arena, "%u", k->port));
+    fault_detail(f, "%s", strerror(reason));
+    return false;
 }
 
 uint16_t http_port(const struct server *s)

@@ -26,16 +26,46 @@ struct small {
     struct audit_limits limits;  /* as they were, should it fail */
 };
 
+/* Another process may have written since: its people and its notes are taken in, inside the transaction. */
+static bool take_in(struct ledger *l, struct fault *f)
+{
+    int64_t size;
+    return store_number(l->conn, SQL_HEAD_GET, ARGS(v_int(l->county), v_int(LOG_MAIN)), 0, &size, f)
+        && (size == l->heads[LOG_MAIN].size || ledger_load(l, f)) && log_head_read(l->conn, l->county, LOG_AUDIT, &l->heads[LOG_AUDIT], f);
+}
+
 static bool small_begin(struct small *s, struct ledger *l, struct fault *f)
 {
     pthread_mutex_lock(&l->writing);
     if (l->stopped ? fault_set(f, FAULT_BROKEN, "writing-stopped", S(""), S("")) : store_begin(l->conn, f)) {
-        *s = (struct small){ .l = l, .audit = l->heads[LOG_AUDIT], .limits = l->audit_limits };
-        arena_open(&s->arena, 16 << 20);
-        return true;
+        if (take_in(l, f)) {
+            *s = (struct small){ .l = l, .audit = l->heads[LOG_AUDIT], .limits = l->audit_limits };
+            arena_open(&s->arena, 16 << 20);
+            return true;
+        }
+        store_rollback(l->conn);
     }
     pthread_mutex_unlock(&l->writing);
     return false;
+}
+
+/* To look before a slow step, without writing. */
+static bool glance_begin(struct ledger *l, struct fault *f)
+{
+    pthread_mutex_lock(&l->writing);
+    if (store_begin_read(l->conn, f)) {
+        if (take_in(l, f))
+            return true;
+        store_rollback(l->conn);
+    }
+    pthread_mutex_unlock(&l->writing);
+    return false;
+}
+
+static void glance_end(struct ledger *l)
+{
+    store_rollback(l->conn);
+    pthread_mutex_unlock(&l->writing);
 }
 
 /* Commits what went well. After a failed flush nothing more is written until a restart; a full disk may get room. */
@@ -287,11 +317,12 @@ bool password_set(struct ledger *l, struct slice account, struct slice password,
     char encoded[ENCODED_MAX] = "";
     struct small s;
     char login[LOGIN_BYTES_MAX + 1] = "";
-    pthread_mutex_lock(&l->writing);
+    if (!glance_begin(l, f))
+        return false;
     const struct account *known = people_account(l->people, account);
     if (known && known->login.len <= LOGIN_BYTES_MAX)
         memcpy(login, known->login.at, known->login.len);
-    pthread_mutex_unlock(&l->writing);
+    glance_end(l);
     if (!known)
         return fault_set(f, FAULT_MISSING, "account-unknown", account, S(""));
     if (sodium_init() < 0 || !password_good(password, slice_of(login), f) || !slot_take(l, f))
@@ -408,9 +439,10 @@ bool password_check(struct ledger *l, struct arena *a, struct slice login, struc
     password = slice_part(password, 0, password.len <= PASSWORD_BYTES_MAX ? password.len : 0);
     if (sodium_init() < 0)
         return fault_set(f, FAULT_BROKEN, "no-memory", S(""), S(""));
-    pthread_mutex_lock(&l->writing);
+    if (!glance_begin(l, f))
+        return false;
     bool ok = attempt_read(l, login, &t, f);
-    pthread_mutex_unlock(&l->writing);
+    glance_end(l);
     if (!ok || !slot_take(l, f))
         return false;
     ok = matches(password, t.encoded, &same, f);
@@ -477,7 +509,7 @@ static bool session_read(struct conn *c, int county, struct arena *a, struct sli
     store_ask(c, SQL_SESSION_GET, ARGS(v_int(county), v_blob(hash)), &r, f);
     if (rows_next(&r)) {
         struct slice secret = rows_text(&r, 1);
-        *s = (struct session){ .account = rows_copy(a, &r, 0), .began_ms = rows_int(&r, 2), .seen_ms = rows_int(&r, 3) };
+        *s = (struct session){ .account = rows_copy(a, &r, 0), .began_ms = rows_int(&r, 2), .seen_ms = rows_int(&r, 3), .must_change = rows_int(&r, 4) };
         *found = secret.len == sizeof s->secret;
         if (*found)
             memcpy(s->secret, secret.at, secret.len);
@@ -513,11 +545,13 @@ bool session_end(struct ledger *l, const unsigned char token[SESSION_TOKEN_BYTES
     struct slice hash = token_hash(token, bytes);
     struct session s = { 0 };
     struct arena a;
-    bool found;
+    bool found = false;
     arena_open(&a, 1 << 20);
-    pthread_mutex_lock(&l->writing);
-    bool ok = session_read(l->conn, l->county, &a, hash, &s, &found, f);
-    pthread_mutex_unlock(&l->writing);
+    bool ok = glance_begin(l, f);
+    if (ok) {
+        ok = session_read(l->conn, l->county, &a, hash, &s, &found, f);
+        glance_end(l);
+    }
     struct note n = { .kind = "logout", .account = s.account, .object = s.account };
     if (ok && found)
         ok = session_forget(l, hash, &n, f);

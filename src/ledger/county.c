@@ -48,7 +48,7 @@ static bool is_memory(const char *path)
     return !strcmp(path, ":memory:");
 }
 
-static bool ledger_make(const char *path, const struct world *world, struct ledger_options o, struct ledger **out, struct fault *f)
+bool ledger_make(const char *path, const struct world *world, struct ledger_options o, struct ledger **out, struct fault *f)
 {
     struct ledger *l = calloc(1, sizeof *l);
     if (!l || sodium_init() < 0) {
@@ -130,7 +130,7 @@ bool ledger_load(struct ledger *l, struct fault *f)
     return l->people != NULL;
 }
 
-static bool pack_load(struct ledger *l, struct fault *f)
+bool pack_load(struct ledger *l, struct fault *f)
 {
     struct arena a;
     struct rows r;

@@ -133,16 +133,27 @@ static bool any_slot(const struct change *c, int slot)
     return slot >= COMMON_COUNT || (slot < COMMON_OPENED_ON && slot != COMMON_NUMBER && slot != COMMON_STATE && slot != COMMON_LIGHT && slot != COMMON_KEEPER);
 }
 
+/* The duties that may open an entry: those of roles that are held at the office that keeps it. */
+static uint32_t opened_by(const struct ledger_def *d)
+{
+    uint32_t kinds = 0;
+    for (size_t i = 0; i < d->n_roles; i++)
+        if (d->roles[i].field < 0 && (!d->open_by || (d->open_by >> i & 1)))
+            kinds |= d->roles[i].duties;
+    return kinds;
+}
+
+bool may_open(const struct look *look, const struct ledger_def *d)
+{
+    return look->who.kinds & opened_by(d);
+}
+
 bool decide_open(struct work *w, struct fault *f)
 {
     const struct ledger_def *d = pack_ledger(w->look.pack, json_text(w->body, "ledger"));
     if (!d)
         return refuse(f, "unknown-ledger", json_text(w->body, "ledger"), "ledger");
-    uint32_t kinds = 0;
-    for (size_t i = 0; i < d->n_roles; i++)
-        if (d->roles[i].field < 0 && (!d->open_by || (d->open_by >> i & 1)))
-            kinds |= d->roles[i].duties;
-    int64_t keeper = work_duty_unit(w, kinds, 0);
+    int64_t keeper = work_duty_unit(w, opened_by(d), 0);
     if (!keeper && !w->ledger->options.sabotage_no_permission)
         return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
     int y, m, n;
@@ -161,11 +172,27 @@ static bool office_slot(const struct change *c, int slot)
     return any_slot(c, slot) && slot != COMMON_PROGRESS;
 }
 
+static uint32_t slot_set_by(const struct ledger_def *d, int slot)
+{
+    return slot < COMMON_COUNT ? d->common_set_by[slot] : d->fields[slot - COMMON_COUNT].set_by;
+}
+
 static bool own_slot(const struct change *c, int slot)
 {
-    const struct ledger_def *d = c->now.def;
-    uint32_t by = slot < COMMON_COUNT ? d->common_set_by[slot] : d->fields[slot - COMMON_COUNT].set_by;
-    return c->w->ledger->options.sabotage_no_permission || (by & entry_roles(&c->w->look, &c->before));
+    return c->w->ledger->options.sabotage_no_permission || (slot_set_by(c->now.def, slot) & entry_roles(&c->w->look, &c->before));
+}
+
+bool set_open_to(const struct look *look, const struct entry *e, int slot, struct fault *f)
+{
+    const struct change c = { .before = *e, .now = *e };
+    bool draft = e->stage != ENTRY_LIVE;
+    if (slot >= COMMON_COUNT && e->def->fields[slot - COMMON_COUNT].computed)
+        return refuse(f, "field-computed", slot_label(e->def, slot).zh, slice_text(look->arena, slot_name(e->def, slot)));
+    if (draft ? office_slot(&c, slot) && entry_office(look, e, CAN_HAND_OUT | CAN_IMPORT) : (slot_set_by(e->def, slot) & entry_roles(look, e)) != 0)
+        return true;
+    fault_set(f, FAULT_FORBIDDEN, "field-not-yours", slot_label(e->def, slot).zh, S(""));
+    f->field = slot_name(e->def, slot);
+    return false;
 }
 
 bool decide_set(struct work *w, struct fault *f)
@@ -362,17 +389,22 @@ static bool read_milestones(struct work *w, const struct entry *e, struct milest
     return found.n || refuse(f, "nothing-said", S(""), "milestones");
 }
 
+bool plan_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f)
+{
+    if (e->def->plan == PLAN_NONE)
+        return refuse(f, "no-plan-here", e->def->label.zh, "milestones");
+    if (!ignore_permission && !(entry_roles(look, e) & e->def->plan_by))
+        return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
+    if (e->stage != ENTRY_LIVE || (e->def->final >> e->state & 1))
+        return fault_set(f, FAULT_REFUSED, "wrong-state", e->def->states[e->state].label.zh, S("填报计划"));
+    return true;
+}
+
 bool decide_plan(struct work *w, struct fault *f)
 {
     struct entry e;
-    if (!work_entry(w, &e, f))
+    if (!work_entry(w, &e, f) || !plan_open_to(&w->look, &e, w->ledger->options.sabotage_no_permission, f))
         return false;
-    if (e.def->plan == PLAN_NONE)
-        return refuse(f, "no-plan-here", e.def->label.zh, "milestones");
-    if (!work_permitted(w, &e, e.def->plan_by, f))
-        return false;
-    if (e.stage != ENTRY_LIVE || (e.def->final >> e.state & 1))
-        return fault_set(f, FAULT_REFUSED, "wrong-state", e.def->states[e.state].label.zh, S("填报计划"));
     struct change c = change_begin(w, "planned", &e);
     struct milestone *at = NULL;
     struct buf b = buf_open(1 << 16);
@@ -418,6 +450,15 @@ static bool read_row(struct work *w, const struct ledger_def *d, const struct fi
     return ok;
 }
 
+bool line_open_to(const struct look *look, const struct entry *e, const struct lines *lines, bool ignore_permission, struct fault *f)
+{
+    if (!ignore_permission && !(entry_roles(look, e) & lines->by))
+        return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
+    if (e->stage != ENTRY_LIVE)
+        return fault_set(f, FAULT_REFUSED, "wrong-state", e->def->states[e->state].label.zh, lines->label.zh);
+    return true;
+}
+
 bool decide_line(struct work *w, struct fault *f)
 {
     struct entry e;
@@ -429,10 +470,8 @@ bool decide_line(struct work *w, struct fault *f)
     if (at < 0)
         return refuse(f, "unknown-lines", json_text(w->body, "lines"), "lines");
     const struct lines *lines = &e.def->lines[at];
-    if (!work_permitted(w, &e, lines->by, f))
+    if (!line_open_to(&w->look, &e, lines, w->ledger->options.sabotage_no_permission, f))
         return false;
-    if (e.stage != ENTRY_LIVE)
-        return fault_set(f, FAULT_REFUSED, "wrong-state", e.def->states[e.state].label.zh, lines->label.zh);
     struct change c = change_begin(w, "lined", &e);
     if (!read_row(w, e.def, lines->of, lines->n_of, json_get(w->body, "set"), values, &row, f) || !work_proofs(w, c.event, &proofs, f))
         return false;
@@ -446,17 +485,20 @@ bool decide_line(struct work *w, struct fault *f)
 
 /* ---------- ask and answer ---------- */
 
-static bool asks_read(struct work *w, int64_t entry, struct ask_row **at, size_t *n, struct fault *f)
+bool asks_read(const struct look *look, const struct entry *e, struct ask_row **at, size_t *n, struct fault *f)
 {
     struct { struct ask_row *at; size_t n, cap; } list = { 0 };
+    struct arena *a = look->arena;
     struct rows r;
-    store_ask(w->look.conn, SQL_ASK_ALL, ARGS(v_int(w->ledger->county), v_int(entry)), &r, f);
+    store_ask(look->conn, SQL_ASK_ALL, ARGS(v_int(ledger_county(look->ledger)), v_int(e->id)), &r, f);
     while (rows_next(&r)) {
-        struct ask_row row = { .id = rows_int(&r, 0), .name = rows_copy(w->arena, &r, 1), .state = rows_copy(w->arena, &r, 2), .unit = rows_int(&r, 3) };
+        struct ask_row row = { .id = rows_int(&r, 0), .name = rows_copy(a, &r, 1), .state = rows_copy(a, &r, 2), .unit = rows_int(&r, 3),
+            .account = rows_copy(a, &r, 4), .asked_on = rows_day(&r, 5), .answered_on = rows_day(&r, 7), .answer = rows_copy(a, &r, 8) };
         struct fault none;
-        if (!json_parse(w->arena, rows_copy(w->arena, &r, 6), &row.fields, &none))
+        row.ask = ledger_ask(e->def, row.name); /* -1: an ask that the pack no longer has */
+        if (!json_parse(a, rows_copy(a, &r, 6), &row.fields, &none))
             row.fields = NULL;
-        PUSH(w->arena, &list, row);
+        PUSH(a, &list, row);
     }
     *at = list.at;
     *n = list.n;
@@ -495,7 +537,7 @@ bool decide_ask(struct work *w, struct fault *f)
     if (at < 0)
         return refuse(f, "unknown-ask", json_text(w->body, "ask"), "ask");
     const struct ask *ask = &e.def->asks[at];
-    if (!asks_read(w, e.id, &rows, &n, f) || !ask_open_to(&w->look, &e, ask, rows, n, f))
+    if (!asks_read(&w->look, &e, &rows, &n, f) || !ask_open_to(&w->look, &e, ask, rows, n, f))
         return false;
     struct change c = change_begin(w, "asked", &e);
     if (!read_row(w, e.def, ask->of, ask->n_of, json_get(w->body, "set"), values, &row, f) || !work_proofs(w, c.event, &proofs, f))
@@ -506,13 +548,18 @@ bool decide_ask(struct work *w, struct fault *f)
     return change_end(&c, f);
 }
 
+bool answer_open_to(const struct look *look, const struct entry *e, const struct ask *ask, bool ignore_permission, struct fault *f)
+{
+    return ignore_permission || (entry_roles(look, e) & ask->to) || fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
+}
+
 bool decide_answer(struct work *w, struct fault *f)
 {
     struct entry e;
     struct ask_row *rows, *row = NULL;
     size_t n;
     int64_t id = 0;
-    if (!work_entry(w, &e, f) || !asks_read(w, e.id, &rows, &n, f))
+    if (!work_entry(w, &e, f) || !asks_read(&w->look, &e, &rows, &n, f))
         return false;
     json_int(w->body, "id", &id); /* left out: the one that waits */
     for (size_t i = 0; i < n; i++)
@@ -522,7 +569,7 @@ bool decide_answer(struct work *w, struct fault *f)
     if (at < 0)
         return refuse(f, "nothing-asked", e.number, "id");
     const struct ask *ask = &e.def->asks[at];
-    if (!work_permitted(w, &e, ask->to, f))
+    if (!answer_open_to(&w->look, &e, ask, w->ledger->options.sabotage_no_permission, f))
         return false;
     bool grant = json_bool(w->body, "grant");
     if (!grant && !json_text(w->body, "note").len)
@@ -541,6 +588,38 @@ bool decide_answer(struct work *w, struct fault *f)
 
 /* ---------- sign for, return as not ours, rule (签收, 退办, 裁定) ---------- */
 
+/* The person holds, at the unit of the row, a duty that the role of the row asks for. */
+bool receipt_is_own(const struct look *look, const struct entry *e, const struct receipt_row *row)
+{
+    for (size_t k = 0; k < e->def->n_roles; k++)
+        for (size_t j = 0; slice_equal(e->def->roles[k].name, row->role) && j < look->who.n_duties; j++)
+            if ((e->def->roles[k].duties >> look->who.duties[j]->kind & 1) && look->who.duties[j]->unit == row->unit)
+                return true;
+    return false;
+}
+
+bool sign_open_to(const struct look *look, const struct entry *e, const struct receipt_row *row, bool ignore_permission, struct fault *f)
+{
+    if (!ignore_permission && !receipt_is_own(look, e, row))
+        return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
+    if (!slice_equal(row->state, S("asked")))
+        return fault_set(f, FAULT_REFUSED, "already-answered", unit_name(look->people, row->unit), S(""));
+    return true;
+}
+
+bool return_open_to(const struct look *look, const struct entry *e, const struct receipt_row *row, bool ignore_permission, struct fault *f)
+{
+    if (!ignore_permission && !receipt_is_own(look, e, row))
+        return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
+    if (slice_equal(row->state, S("confirmed")))
+        return fault_set(f, FAULT_REFUSED, "already-ruled", S(""), S(""));
+    if (!slice_equal(row->state, S("asked")) && !slice_equal(row->state, S("signed")))
+        return fault_set(f, FAULT_REFUSED, "already-answered", unit_name(look->people, row->unit), S(""));
+    if (row->return_until != DAY_NONE && look->today > row->return_until)
+        return fault_set(f, FAULT_REFUSED, "return-too-late", day_text(look->arena, row->return_until), S(""));
+    return true;
+}
+
 /* The receipt row that the person answers for: of the named unit, or of the only unit that is theirs. */
 static bool own_receipt(struct work *w, const struct entry *e, struct receipt_row *row, struct fault *f)
 {
@@ -556,13 +635,9 @@ static bool own_receipt(struct work *w, const struct entry *e, struct receipt_ro
     if (!receipts_read(&w->look, e->id, &rows, &n, f))
         return false;
     for (size_t i = 0; i < n; i++) {
-        bool mine = false;
         if (rows[i].stage != (int)e->stage || (unit && rows[i].unit != unit))
             continue;
-        for (size_t k = 0; k < e->def->n_roles; k++) /* the duties that the role of the row asks for, at its unit */
-            for (size_t j = 0; slice_equal(e->def->roles[k].name, rows[i].role) && j < w->look.who.n_duties; j++)
-                mine = mine || ((e->def->roles[k].duties >> w->look.who.duties[j]->kind & 1) && w->look.who.duties[j]->unit == rows[i].unit);
-        if (!mine && !w->ledger->options.sabotage_no_permission)
+        if (!receipt_is_own(&w->look, e, &rows[i]) && !w->ledger->options.sabotage_no_permission)
             continue;
         if (!found || slice_equal(rows[i].state, S("asked")))
             *row = rows[i];
@@ -587,10 +662,8 @@ bool decide_sign(struct work *w, struct fault *f)
 {
     struct entry e;
     struct receipt_row row;
-    if (!work_entry(w, &e, f) || !own_receipt(w, &e, &row, f))
+    if (!work_entry(w, &e, f) || !own_receipt(w, &e, &row, f) || !sign_open_to(&w->look, &e, &row, true, f))
         return false;
-    if (!slice_equal(row.state, S("asked")))
-        return fault_set(f, FAULT_REFUSED, "already-answered", unit_name(w->look.people, row.unit), S(""));
     struct change c = change_begin(w, e.stage == ENTRY_LIVE ? "signed" : "agreed", &e);
     row.state = S("signed");
     row.answered_on = w->look.today;
@@ -602,15 +675,8 @@ bool decide_return(struct work *w, struct fault *f)
 {
     struct entry e;
     struct receipt_row row;
-    if (!work_entry(w, &e, f) || !own_receipt(w, &e, &row, f))
+    if (!work_entry(w, &e, f) || !own_receipt(w, &e, &row, f) || !return_open_to(&w->look, &e, &row, true, f))
         return false;
-    bool open = slice_equal(row.state, S("asked")) || slice_equal(row.state, S("signed"));
-    if (slice_equal(row.state, S("confirmed")))
-        return fault_set(f, FAULT_REFUSED, "already-ruled", S(""), S(""));
-    if (!open)
-        return fault_set(f, FAULT_REFUSED, "already-answered", unit_name(w->look.people, row.unit), S(""));
-    if (row.return_until != DAY_NONE && w->look.today > row.return_until)
-        return fault_set(f, FAULT_REFUSED, "return-too-late", day_text(w->arena, row.return_until), S(""));
     if (!json_text(w->body, "note").len)
         return refuse(f, "needs-note", S("退办"), "note");
     struct change c = change_begin(w, e.stage == ENTRY_LIVE ? "returned" : "objected", &e);
@@ -622,9 +688,10 @@ bool decide_return(struct work *w, struct fault *f)
     return put_own_receipt(&c, &row, f);
 }
 
-static bool may_rule(struct work *w, const struct entry *e, struct fault *f)
+bool rule_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f)
 {
-    return e->stage == ENTRY_LIVE ? work_permitted(w, e, e->def->receipt.rules, f) : work_office(w, e, CAN_HAND_OUT, f);
+    bool may = e->stage == ENTRY_LIVE ? (entry_roles(look, e) & e->def->receipt.rules) != 0 : entry_office(look, e, CAN_HAND_OUT);
+    return ignore_permission || may || fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
 }
 
 static bool rule_slot(const struct change *c, int slot)
@@ -641,7 +708,7 @@ bool decide_rule(struct work *w, struct fault *f)
     const struct unit *named = people_unit_named(w->look.people, typed);
     int64_t unit = named ? named->id : 0;
     bool keep = slice_equal(ruling, S("keep"));
-    if (!work_entry(w, &e, f) || !may_rule(w, &e, f) || !receipts_read(&w->look, e.id, &rows, &n, f))
+    if (!work_entry(w, &e, f) || !rule_open_to(&w->look, &e, w->ledger->options.sabotage_no_permission, f) || !receipts_read(&w->look, e.id, &rows, &n, f))
         return false;
     if (!named && typed.len && !slice_int(typed, &unit))
         return refuse(f, "unknown-unit", typed, "unit");

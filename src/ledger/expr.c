@@ -357,7 +357,7 @@ static bool is_ordered(enum value_type t)
 }
 
 /* Both sides have one type that can be compared this way. */
-static bool fit_together(struct parser *p, struct expr *left, struct expr *right, size_t start, bool ordered)
+static bool fit_together(struct parser *p, struct expr *left, struct expr *right, size_t start, size_t right_start, bool ordered)
 {
     if (!right)
         return false;
@@ -376,7 +376,7 @@ static bool fit_together(struct parser *p, struct expr *left, struct expr *right
         return fail_at(p, start, "expr-order", written(p, start), S("="), S(""));
     if (left->type == TYPE_DAYS && (left->unit != right->unit || left->unit == DAYS_MONTHS))
         return fail_at(p, start, "expr-days", written(p, start), S(""), S(""));
-    return option_beside(p, left, right, start) && option_beside(p, right, left, start);
+    return option_beside(p, left, right, right_start) && option_beside(p, right, left, start);
 }
 
 static struct expr *parse_list(struct parser *p, struct expr *left)
@@ -386,7 +386,7 @@ static struct expr *parse_list(struct parser *p, struct expr *left)
     do {
         size_t start = p->token.start;
         struct expr *e = in ? parse_beside(p, left) : NULL;
-        if (!e || !fit_together(p, left, e, start, false))
+        if (!e || !fit_together(p, left, e, start, start, false))
             return NULL;
         if (e->op != OP_LITERAL && e->op != OP_NAMED && !(e->op == OP_NEG && e->left->op == OP_LITERAL))
             return fail_at(p, start, "expr-list", written(p, start), S(""), S(""));
@@ -430,8 +430,9 @@ static struct expr *parse_compare(struct parser *p)
     for (size_t i = 0; i < COUNT(comparisons); i++) {
         if (!take_sign(p, comparisons[i].sign))
             continue;
+        size_t right_start = p->token.start;
         struct expr *right = parse_beside(p, left);
-        if (!fit_together(p, left, right, start, comparisons[i].op > OP_NE))
+        if (!fit_together(p, left, right, start, right_start, comparisons[i].op > OP_NE))
             return NULL;
         return node_two(p, comparisons[i].op, TYPE_BOOL, left, right);
     }
@@ -843,10 +844,12 @@ bool expr_parse(struct arena *a, struct slice text, const struct expr_names *nam
     p.token = scan(&p, 0);
     size_t start = p.token.start;
     struct expr *e = parse_or(&p);
-    if (!e || (want == TYPE_BOOL && !want_bool(&p, e, start)))
+    if (!e)
         return false;
-    if (p.token.kind != TOKEN_END)
+    if (p.token.kind != TOKEN_END) /* said before any type: `due == today` is a slip of the sign */
         return fail_token(&p);
+    if (want == TYPE_BOOL && !want_bool(&p, e, start))
+        return false;
     if (want == TYPE_UNIT || want == TYPE_PERSON)
         name_beside(e, want);
     if (want != TYPE_NONE && e->type != want)

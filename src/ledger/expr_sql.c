@@ -49,7 +49,8 @@ static const char *column_of(struct writer *w, const struct expr *e)
 
 /* ---------- sums of multiples of columns ---------- */
 
-enum { SUM_COLUMNS_MAX = 32, FACTOR_SCALE_MAX = 12 };
+/* Sums with longer fractions overflow in the evaluator where the query's would not: they are left to it. */
+enum { SUM_COLUMNS_MAX = 32, FRACTION_MAX = 6 };
 
 struct multiple { const char *column; wide n; unsigned scale; }; /* n / 10^scale of what the column holds */
 struct sum {
@@ -152,19 +153,31 @@ static void add_product(struct writer *w, struct sum *s, const struct expr *e, s
         s->none = true;
         return;
     }
-    /* the evaluator rounds a product beyond twelve digits: stay well below */
     struct decimal more = v.type == TYPE_NUMBER ? decimal_mul(factor, v.number) : DECIMAL_NONE;
-    if (!more.ok || factor.scale + v.number.scale > FACTOR_SCALE_MAX || (of->op != OP_FIELD && of->op != OP_MEANS)
+    if (!more.ok || more.scale > FRACTION_MAX || (of->op != OP_FIELD && of->op != OP_MEANS)
         || more.scale + of->scale > DECIMAL_SCALE_MAX)
         give_up(w);
     else
         add_part(w, s, of, more);
 }
 
-/* A day plus workdays or months is a sum only where both are constant, which was looked at before. */
-static bool is_plain_sum(const struct expr *e)
+static bool has_long_fraction(struct writer *w, const struct expr *e)
 {
-    return (e->left->type != TYPE_DAYS || e->left->unit == DAYS_CALENDAR)
+    struct value v = is_constant(e) ? constant_value(w, e) : (struct value){ 0 };
+    if (v.type != TYPE_NUMBER)
+        return false;
+    while (v.number.scale && v.number.value % 10 == 0) {
+        v.number.value /= 10;
+        v.number.scale--;
+    }
+    return v.number.scale > FRACTION_MAX;
+}
+
+/* A day plus workdays or months is a sum only where both are constant, which was looked at before. */
+static bool is_plain_sum(struct writer *w, const struct expr *e)
+{
+    return !has_long_fraction(w, e->left) && !has_long_fraction(w, e->right)
+        && (e->left->type != TYPE_DAYS || e->left->unit == DAYS_CALENDAR)
         && (e->right->type != TYPE_DAYS || e->right->unit == DAYS_CALENDAR);
 }
 
@@ -187,7 +200,7 @@ static void add_part(struct writer *w, struct sum *s, const struct expr *e, stru
         break;
     case OP_ADD:
     case OP_SUB:
-        if (!is_plain_sum(e)) {
+        if (!is_plain_sum(w, e)) {
             give_up(w);
             break;
         }
@@ -218,50 +231,83 @@ static void write_multiple(struct writer *w, const char *column, int64_t k, size
     buf_text(w->sql, " END");
 }
 
-/* All at one scale, as whole numbers: false where one leaves 64 bits. */
-static bool sum_whole(struct writer *w, const struct sum *s, int64_t *k, int64_t *constant)
+/* The columns at one scale, as whole multiples: false where one is too large. */
+static bool whole_multiples(struct writer *w, const struct sum *s, int64_t *k, unsigned *scale)
 {
-    unsigned scale = s->scale;
+    bool fits = true;
+    *scale = 0;
     for (size_t i = 0; i < s->n; i++)
-        if (s->of[i].scale > scale)
-            scale = s->of[i].scale;
-    wide c = times10(w, s->constant, scale - s->scale);
-    bool fits = c <= EXPR_SQL_SUM_MAX && c >= -EXPR_SQL_SUM_MAX;
-    *constant = (int64_t)c;
+        if (s->of[i].scale > *scale)
+            *scale = s->of[i].scale;
     for (size_t i = 0; i < s->n; i++) {
-        wide n = times10(w, s->of[i].n, scale - s->of[i].scale);
+        wide n = times10(w, s->of[i].n, *scale - s->of[i].scale);
         fits = fits && n <= EXPR_SQL_SUM_MAX / SUM_COLUMNS_MAX && n >= -EXPR_SQL_SUM_MAX / SUM_COLUMNS_MAX;
         k[i] = (int64_t)n;
     }
     return fits && !w->unknown;
 }
 
+/* What the sum of the columns, a whole number, is compared with. A constant with more digits falls between two whole
+ * numbers: then < and <= both ask for the one below, > and >= for the one above, and nothing is equal. */
+static bool whole_constant(struct writer *w, const struct sum *s, unsigned scale, enum expr_op *op, int64_t *constant)
+{
+    wide c = -s->constant, by = 1, below;
+    if (s->scale <= scale)
+        c = times10(w, c, scale - s->scale);
+    else
+        by = times10(w, 1, s->scale - scale);
+    below = c / by - (c % by < 0);
+    if (w->unknown || below >= EXPR_SQL_SUM_MAX || below <= -EXPR_SQL_SUM_MAX)
+        return false;
+    *constant = (int64_t)below;
+    if (c % by == 0)
+        return true;
+    if (*op == OP_EQ || *op == OP_NE) { /* no figure reaches there, and a missing one stays missing */
+        *op = *op == OP_EQ ? OP_LT : OP_GE;
+        *constant = INT64_MIN;
+    } else {
+        *op = *op == OP_LT || *op == OP_LE ? OP_LE : OP_GT;
+    }
+    return true;
+}
+
 static void write_sum(struct writer *w, enum expr_op op, const struct sum *s)
 {
     int64_t k[SUM_COLUMNS_MAX] = { 0 }, constant;
+    unsigned scale;
     if (s->none) {
         write_truth(w, (struct value){ .type = TYPE_NONE });
         return;
     }
-    if (!sum_whole(w, s, k, &constant)) {
+    if (!whole_multiples(w, s, k, &scale) || !whole_constant(w, s, scale, &op, &constant)) {
         give_up(w);
         return;
     }
     buf_char(w->sql, '(');
-    if (s->n == 1 && (k[0] == 1 || k[0] == -1)) { /* bare, for the index */
-        buf_format(w->sql, "%s %s ", s->of[0].column, signs[k[0] > 0 ? op : turned[op]]);
-        write_int(w, k[0] > 0 ? -constant : constant);
-    } else {
-        for (size_t i = 0; i < s->n; i++) {
-            buf_text(w->sql, i ? " + " : "");
+    for (size_t i = 0; i < s->n; i++) {
+        buf_text(w->sql, i ? " + " : "");
+        if (s->n == 1 && k[0] == 1)
+            buf_text(w->sql, s->of[0].column); /* bare, for the index */
+        else
             write_multiple(w, s->of[i].column, k[i], s->n);
-        }
-        if (!s->n)
-            write_int(w, 0);
-        buf_format(w->sql, " %s ", signs[op]);
-        write_int(w, -constant);
     }
+    if (!s->n)
+        write_int(w, 0);
+    buf_format(w->sql, " %s ", signs[op]);
+    write_int(w, constant);
     buf_char(w->sql, ')');
+}
+
+/* sum op 0; of a single column taken away, the other way round: 7 - due < 0 is due > 7 */
+static void compare_sum(struct writer *w, enum expr_op op, struct sum *s)
+{
+    if (s->n == 1 && s->of[0].n < 0) {
+        s->of[0].n = -s->of[0].n;
+        s->constant = -s->constant;
+        op = turned[op];
+    }
+    if (!w->unknown)
+        write_sum(w, op, s);
 }
 
 static void compare_sums(struct writer *w, enum expr_op op, const struct expr *left, const struct expr *right)
@@ -269,8 +315,7 @@ static void compare_sums(struct writer *w, enum expr_op op, const struct expr *l
     struct sum s = { 0 };
     add_part(w, &s, left, decimal_int(1));
     add_part(w, &s, right, decimal_int(-1));
-    if (!w->unknown)
-        write_sum(w, op, &s);
+    compare_sum(w, op, &s);
 }
 
 /* ---------- years: the days of one are a range ---------- */
@@ -280,8 +325,7 @@ static void compare_day(struct writer *w, enum expr_op op, const struct expr *of
     struct sum s = { 0 };
     add_part(w, &s, of, decimal_int(1));
     sum_constant(w, &s, -(wide)with, 0);
-    if (!w->unknown)
-        write_sum(w, op, &s);
+    compare_sum(w, op, &s);
 }
 
 static void compare_year(struct writer *w, enum expr_op op, const struct expr *of, struct value v)

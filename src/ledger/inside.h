@@ -80,6 +80,8 @@ void event_set_int(struct arena *a, struct event *e, const char *name, int64_t v
 void event_set_day(struct arena *a, struct event *e, const char *name, day d); /* empty for DAY_NONE */
 void event_close(struct hasher *h, const struct world *w, int county, int log, struct event *e); /* salts, commitments, leaf */
 void event_leaf(struct hasher *h, int county, int log, struct event *e, unsigned char leaf[HASH_BYTES]);
+enum { EVENT_HEADER_MAX = 1024 };
+size_t event_header(int county, int log, const struct event *e, unsigned char header[EVENT_HEADER_MAX]); /* its canonical bytes */
 bool event_check(struct hasher *h, int county, int log, struct event *e); /* commitments anew; is the leaf what it should be? */
 void event_put_body(struct buf *b, const struct event *e);
 bool event_read_body(struct arena *a, struct slice body, struct event *e); /* false: not canonical */
@@ -134,14 +136,10 @@ bool look_named(const struct look *look, struct slice name, int64_t *id); /* a u
 struct entry_context { const struct look *look; const struct entry *entry; uint32_t roles; bool roles_known; bool plan_known, has_plan; int planned; };
 struct expr_scope entry_scope(const struct look *look, const struct entry *e, struct entry_context *context);
 void entry_put_fields(struct buf *b, const struct entry *e); /* the JSON of own fields */
-struct slice slot_name(const struct ledger_def *d, int slot);
-struct label slot_label(const struct ledger_def *d, int slot);
 /* Checks what a person typed for a slot and gives its canonical text ("" clears it). Names of units and persons
  * become ids. */
 bool slot_read(const struct look *look, const struct ledger_def *d, int slot, const struct field *field, const struct json *typed, struct slice *canonical, struct fault *f) MUST_USE;
-struct slice entry_slot_text(struct arena *a, const struct entry *e, int slot); /* canonical text of what stands there */
 void entry_slot_set(struct arena *a, struct entry *e, int slot, struct slice canonical);
-enum field_type common_type(enum common c);
 /* What a plan wants on a day, in tenths of a percent: straight lines between milestones, from 0 on `from`. */
 int plan_percent(const struct milestone *at, size_t n, day from, day today);
 bool milestones_read(const struct look *look, int64_t entry, struct milestone **at, size_t *n, struct fault *f) MUST_USE;
@@ -180,6 +178,16 @@ bool slot_required(const struct ledger_def *d, int slot);
 bool move_open_to(const struct look *look, const struct entry *e, const struct move *move, bool ignore_permission, struct fault *f);
 bool report_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f);
 bool ask_open_to(const struct look *look, const struct entry *e, const struct ask *ask, const struct ask_row *rows, size_t n, struct fault *f);
+bool answer_open_to(const struct look *look, const struct entry *e, const struct ask *ask, bool ignore_permission, struct fault *f);
+bool plan_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f);
+bool line_open_to(const struct look *look, const struct entry *e, const struct lines *lines, bool ignore_permission, struct fault *f);
+bool sign_open_to(const struct look *look, const struct entry *e, const struct receipt_row *row, bool ignore_permission, struct fault *f);
+bool return_open_to(const struct look *look, const struct entry *e, const struct receipt_row *row, bool ignore_permission, struct fault *f);
+bool rule_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f);
+bool set_open_to(const struct look *look, const struct entry *e, int slot, struct fault *f);
+bool receipt_is_own(const struct look *look, const struct entry *e, const struct receipt_row *row);
+bool entry_office(const struct look *look, const struct entry *e, uint32_t ability); /* holds it at the keeper */
+bool asks_read(const struct look *look, const struct entry *e, struct ask_row **at, size_t *n, struct fault *f) MUST_USE;
 bool document_row(const struct look *look, int64_t id, struct document_row *d, struct fault *f) MUST_USE;
 bool work_entries(struct work *w, struct entry **at, size_t *n, struct fault *f) MUST_USE;
 bool work_office(struct work *w, const struct entry *e, uint32_t ability, struct fault *f) MUST_USE;
@@ -195,6 +203,12 @@ bool work_proofs(struct work *w, struct event *e, bool *any, struct fault *f) MU
 /* ---------- auth.c ---------- */
 
 bool audit_settle(struct ledger *l, struct fault *f) MUST_USE; /* before closing: what was only counted is written */
+
+/* ---------- county.c: the steps of opening, for a ledger that is folded from another's log ---------- */
+
+bool ledger_make(const char *path, const struct world *world, struct ledger_options o, struct ledger **out, struct fault *f) MUST_USE;
+bool pack_load(struct ledger *l, struct fault *f) MUST_USE;   /* from the files that the tables hold */
+bool ledger_load(struct ledger *l, struct fault *f) MUST_USE; /* name, algorithm, heads, people */
 
 /* ---------- note.c ---------- */
 

@@ -125,6 +125,10 @@ struct actor actor_of(struct arena *a, const struct pack *pack, const struct peo
 
 /* ---------- entries ---------- */
 
+/* The state of the ledger that is looked at: how many events it holds. Equal versions on one day show equal pages. */
+bool look_version(const struct look *look, int64_t *version, struct fault *f) MUST_USE;
+bool may_open(const struct look *look, const struct ledger_def *d); /* a new entry of this ledger */
+
 enum stage_of_entry { ENTRY_DRAFT = 0, ENTRY_LIVE = 1, ENTRY_DROPPED = 2 };
 
 struct ids { int64_t *at; size_t n, cap; };
@@ -158,6 +162,11 @@ bool entry_complete(const struct look *look, const struct entry *e); /* has all 
 int entry_light_rule(const struct look *look, const struct entry *e);
 struct value entry_value(const struct look *look, const struct entry *e, int slot); /* own fields and computed ones too */
 void entry_put_value(const struct look *look, const struct entry *e, int slot, struct buf *b); /* for people: names, days */
+/* Slots: what a form needs to know of a field, common or own. */
+struct slice slot_name(const struct ledger_def *d, int slot);
+struct label slot_label(const struct ledger_def *d, int slot);
+enum field_type common_type(enum common c);
+struct slice entry_slot_text(struct arena *a, const struct entry *e, int slot); /* canonical text of what stands there: ids, ISO days */
 /* What the plan wants today in tenths of a percent, -1 without due; has_plan is false where only days are counted. */
 int entry_planned(const struct look *look, const struct entry *e, bool *has_plan);
 
@@ -186,7 +195,7 @@ bool entry_file(const struct look *look, const struct entry *e, struct entry_fil
 enum act { ACT_MOVE, ACT_REPORT, ACT_PLAN, ACT_LINE, ACT_ASK, ACT_ANSWER, ACT_SIGN, ACT_RETURN, ACT_RULE, ACT_SET };
 struct offer {
     enum act act;
-    int which;            /* the move, lines or ask */
+    int which;            /* the move, lines or ask; the slot of ACT_SET */
     int64_t id;           /* the ask to answer, the unit of the receipt */
     bool allowed;
     struct fault why;     /* where it is not */
@@ -199,13 +208,14 @@ bool entry_offers(const struct look *look, const struct entry *e, const struct e
 struct list_query {
     const struct ledger_def *def;
     enum stage_of_entry stage;
-    const struct expr *where;       /* checked against def->names; NULL: all */
+    const struct expr *where, *also; /* checked against def->names; NULL: all; both must hold */
     struct slice state;             /* quick filters; empty or 0: any */
     enum light light;
     int64_t lead, leader, document;
     struct slice words;             /* in number or title */
     int sort_slot; bool descending; /* -1: by due day */
     int64_t offset, limit;          /* limit 0: all, at most LIST_ROWS_MAX */
+    int64_t known_total;            /* where it was counted already in this state of the ledger; 0: is counted */
     bool units;                     /* fill `support` too */
 };
 enum { LIST_ROWS_MAX = 50000 };
@@ -215,6 +225,10 @@ bool list_ask(const struct look *look, const struct list_query *q, struct list_r
 /* How many of what the person may see stand in each light and state, late ones first. */
 struct list_counts { int64_t lights[6], states[LEDGER_STATES_MAX], total; };
 bool list_counts(const struct look *look, const struct list_query *q, struct list_counts *c, struct fault *f) MUST_USE;
+/* The same by unit or person: of the slot COMMON_LEAD or COMMON_LEADER, by id; entries without one have id 0. */
+struct count_by { int64_t id, lights[6], total; };
+struct counts_by { struct count_by *at; size_t n, cap; };
+bool list_counts_by(const struct look *look, const struct list_query *q, enum common slot, struct counts_by *by, struct fault *f) MUST_USE;
 bool list_parse_where(struct arena *a, const struct ledger_def *def, struct slice text, const struct expr **where, struct fault *f) MUST_USE;
 
 /* What waits for this person: receipts to sign, disputes to rule, asks to answer, drafts to give an opinion on. */
@@ -309,7 +323,7 @@ bool password_good(struct slice password, struct slice login, struct fault *f) M
 void password_make(const struct world *w, struct arena *a, struct slice *password);    /* readable, one time */
 
 enum { SESSION_TOKEN_BYTES = 32, SESSION_IDLE_MS = 15 * 60 * 1000, SESSION_LIFE_MS = 12 * 3600 * 1000 };
-struct session { struct slice account; unsigned char secret[32]; int64_t began_ms, seen_ms; };
+struct session { struct slice account; unsigned char secret[32]; int64_t began_ms, seen_ms; bool must_change; /* the password is a one-time one */ };
 bool session_begin(struct ledger *l, struct slice account, struct slice address, struct slice agent, unsigned char token[SESSION_TOKEN_BYTES], struct fault *f) MUST_USE;
 bool session_get(const struct look *look, const unsigned char token[SESSION_TOKEN_BYTES], struct session *s, struct fault *f) MUST_USE;
 bool session_end(struct ledger *l, const unsigned char token[SESSION_TOKEN_BYTES], struct fault *f) MUST_USE;

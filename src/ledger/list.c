@@ -22,7 +22,7 @@ struct query {
     const struct ledger_def *def;
     struct buf where;
     struct { struct arg *at; size_t n, cap; } args;
-    struct { const struct expr *at[2]; size_t n; } rest; /* rules without a translation */
+    struct { const struct expr *at[3]; size_t n; } rest; /* rules without a translation */
     struct expr_sql *to;                                 /* the rule that is being translated */
 };
 
@@ -376,6 +376,8 @@ static bool query_fill(struct query *q, const struct list_query *list, struct fa
         return false;
     if (list->where)
         and_rule(q, list->where);
+    if (list->also)
+        and_rule(q, list->also);
     if (slice_equal(q->look->who.account, S("clock")))
         return true;
     if (list->stage == ENTRY_LIVE)
@@ -475,6 +477,10 @@ static bool ask_page(struct query *q, const struct list_query *list, struct buf 
     rows->total = offset + (int64_t)rows->n; /* a page that is not full ends the list: counted already */
     if ((int64_t)rows->n < limit && (rows->n || !offset))
         return true;
+    if (list->known_total > 0) {
+        rows->total = list->known_total;
+        return true;
+    }
     return count_rows(q, n_args, &rows->total, f);
 }
 
@@ -621,6 +627,61 @@ bool list_counts(const struct look *look, const struct list_query *list, struct 
     }
     buf_close(&q.where);
     return ok;
+}
+
+static void count_by_one(struct arena *a, struct counts_by *by, int64_t id, int64_t light, int64_t n)
+{
+    if (!by->n || by->at[by->n - 1].id != id) /* rows come sorted by id */
+        PUSH(a, by, (struct count_by){ .id = id });
+    struct count_by *c = &by->at[by->n - 1];
+    c->lights[light >= LIGHT_NONE && light <= LIGHT_BLUE ? light : LIGHT_NONE] += n;
+    c->total += n;
+}
+
+static int by_unit(const void *x, const void *y)
+{
+    const struct entry *a = x, *b = y;
+    return (a->lead > b->lead) - (a->lead < b->lead);
+}
+
+static int by_leader(const void *x, const void *y)
+{
+    const struct entry *a = x, *b = y;
+    return (a->leader > b->leader) - (a->leader < b->leader);
+}
+
+bool list_counts_by(const struct look *look, const struct list_query *list, enum common slot, struct counts_by *by, struct fault *f)
+{
+    struct query q = query_open(look, list);
+    struct rows r;
+    struct list_rows all;
+    bool lead = slot == COMMON_LEAD;
+    *by = (struct counts_by){ 0 };
+    bool ok = query_fill(&q, list, f), translated = !q.rest.n;
+    if (ok && translated) {
+        ask_with(&q, lead ? "SELECT COALESCE(e.lead, 0) AS who, e.light, count(*)" : "SELECT COALESCE(e.leader, 0) AS who, e.light, count(*)",
+            S(" GROUP BY who, e.light ORDER BY who"), q.args.n, &r, f);
+        while (rows_next(&r))
+            count_by_one(look->arena, by, rows_int(&r, 0), rows_int(&r, 1), rows_int(&r, 2));
+        ok = rows_end(&r);
+    }
+    buf_close(&q.where);
+    if (!ok || translated)
+        return ok;
+    struct list_query whole = *list;
+    whole.offset = whole.limit = 0;
+    if (!list_ask(look, &whole, &all, f))
+        return false;
+    if (all.n)
+        qsort(all.at, all.n, sizeof *all.at, lead ? by_unit : by_leader);
+    for (size_t i = 0; i < all.n; i++)
+        count_by_one(look->arena, by, lead ? all.at[i].lead : all.at[i].leader, all.at[i].light, 1);
+    return true;
+}
+
+bool look_version(const struct look *look, int64_t *version, struct fault *f)
+{
+    return store_number(look->conn, SQL_HEAD_GET, ARGS(v_int(ledger_county(look->ledger)), v_int(LOG_MAIN)), 0, version, f);
 }
 
 bool list_parse_where(struct arena *a, const struct ledger_def *def, struct slice text, const struct expr **where, struct fault *f)

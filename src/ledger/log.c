@@ -127,11 +127,9 @@ static int by_name(const void *x, const void *y)
     return slice_compare(((const struct event_field *)x)->name, ((const struct event_field *)y)->name);
 }
 
-void event_leaf(struct hasher *h, int county, int log, struct event *e, unsigned char leaf[HASH_BYTES])
+size_t event_header(int county, int log, const struct event *e, unsigned char header[EVENT_HEADER_MAX])
 {
-    unsigned char space[1024];
-    struct bytes b = { space, 0, sizeof space };
-    put_uint(&b, 0, 1);
+    struct bytes b = { header, 0, EVENT_HEADER_MAX };
     put_uint(&b, FORMAT_VERSION, 1);
     put_uint(&b, (uint64_t)county, 4);
     put_uint(&b, (uint64_t)log, 1);
@@ -142,8 +140,17 @@ void event_leaf(struct hasher *h, int county, int log, struct event *e, unsigned
     put_text(&b, e->ledger);
     put_uint(&b, (uint64_t)e->entry, 8);
     put_text(&b, e->key);
+    return b.n;
+}
+
+void event_leaf(struct hasher *h, int county, int log, struct event *e, unsigned char leaf[HASH_BYTES])
+{
+    unsigned char header[EVENT_HEADER_MAX], space[NAME_MAX_BYTES + 2 + HASH_BYTES], zero = 0;
+    size_t n = event_header(county, log, e, header);
+    struct bytes b = { space, 0, sizeof space };
     put_uint(&b, e->n, 2);
-    bool ok = EVP_DigestInit_ex2(h->context, h->md, NULL) && EVP_DigestUpdate(h->context, b.at, b.n);
+    bool ok = EVP_DigestInit_ex2(h->context, h->md, NULL) && EVP_DigestUpdate(h->context, &zero, 1) && EVP_DigestUpdate(h->context, header, n)
+        && EVP_DigestUpdate(h->context, b.at, b.n);
     for (size_t i = 0; i < e->n; i++) {
         b.n = 0;
         put_text(&b, e->fields[i].name);

@@ -87,8 +87,10 @@ bool ledger_checkpoint(struct ledger *l, struct buf *note, struct fault *f)
     if (!sodium_memcmp(l->key_secret, none, sizeof none))
         return fault_set(f, FAULT_BROKEN, "no-signing-key", slice_of(l->path), S(""));
     pthread_mutex_lock(&l->writing);
-    head = l->heads[LOG_MAIN];
+    bool ok = log_head_read(l->conn, l->county, LOG_MAIN, &head, f); /* what is committed, whoever wrote it */
     pthread_mutex_unlock(&l->writing);
+    if (!ok)
+        return false;
     size_t start = note->len;
     buf_format(note, "%s\n%lld\n", l->origin, (long long)head.size);
     put_base64(note, head.root, sizeof head.root);

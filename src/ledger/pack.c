@@ -159,7 +159,8 @@ static const struct slice *names_of(struct arena *a, const void *at, size_t n, s
 }
 #define NAMES_OF(a, array, n) names_of((a), (array), (n), sizeof *(array))
 
-/* What `done`, `overdue` and `lag` stand for. */
+/* What `done` and `overdue` stand for, so that a query can ask them of columns. An entry without a due day is never
+ * overdue. `lag` needs a plan: whoever evaluates knows it. */
 static void give_meanings(struct arena *a, struct ledger_def *l, struct expr_name *names)
 {
     struct buf done = buf_open(4096);
@@ -169,8 +170,7 @@ static void give_meanings(struct arena *a, struct ledger_def *l, struct expr_nam
     buf_text(&done, done.len ? "]" : "false");
     const struct { enum common common; struct slice text; enum value_type type; } meanings[] = {
         { COMMON_DONE, buf_slice(&done), TYPE_BOOL },
-        { COMMON_OVERDUE, S("not done and today > due"), TYPE_BOOL },
-        { COMMON_LAG, S("planned - progress"), TYPE_NUMBER },
+        { COMMON_OVERDUE, S("not done and not missing(due) and today > due"), TYPE_BOOL },
     };
     for (size_t i = 0; i < COUNT(meanings); i++) {
         struct fault f;
@@ -216,6 +216,7 @@ static const struct place {
     { "ledgers/", ".yaml", PLACE_LEDGER },
     { "calendar/", ".tsv", PLACE_CALENDAR },
     { "lexicon/", ".tsv", PLACE_KEPT },
+    { "sample/", NULL, PLACE_KEPT },
     { "scenarios/", NULL, PLACE_KEPT },
     { "counties/", NULL, PLACE_KEPT },
     { "notices/", NULL, PLACE_KEPT },
@@ -324,7 +325,7 @@ static void read_files(struct pack_reader *r)
         const struct pack_file *file = &r->pack->files[i];
         const struct place *place = place_of(file->name);
         r->file = file->name;
-        if (place && place->kind == PLACE_LEDGER)
+        if (place && place->kind == PLACE_LEDGER && r->pack->n_duties) /* without duties every role would be wrong */
             read_ledger(r, file->bytes);
         else if (place && place->kind == PLACE_CALENDAR)
             pack_read_calendar(r, file->bytes);

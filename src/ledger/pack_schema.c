@@ -827,6 +827,15 @@ static void names_known(struct pack_reader *r)
         scales_known(l->lines[i].of, l->lines[i].n_of);
 }
 
+/* A computed field may be used below its own rule, not above: so there are no circles. */
+static void hide_computed(struct pack_reader *r, const struct yaml *tree)
+{
+    const struct yaml *fields = yaml_get(tree, S("fields"));
+    for (size_t i = 0; i < r->ledger->n_fields; i++)
+        if (yaml_get(yaml_get(fields, r->ledger->fields[i].name), S("computed")))
+            r->names[COMMON_COUNT + i].type = TYPE_NONE;
+}
+
 static void references_known(struct pack_reader *r, const struct yaml *tree)
 {
     struct ledger_def *l = r->ledger;
@@ -836,6 +845,7 @@ static void references_known(struct pack_reader *r, const struct yaml *tree)
         l->opens_in |= UINT32_C(1) << l->initial;
     l->receipt.used = yaml_get(tree, S("receipt")) != NULL;
     r->names = ledger_names(r->arena, r->pack, l);
+    hide_computed(r, tree);
 }
 
 void pack_read_ledger(struct pack_reader *r, const struct yaml *tree)

@@ -74,19 +74,21 @@ const struct yaml *yaml_get(const struct yaml *map, struct slice key)
 
 static bool children_read(struct tree_maker *t, struct yaml *parent)
 {
-    for (struct yaml **last = &parent->first;; last = &(*last)->next) {
+    struct yaml **last = &parent->first;
+    for (;;) {
+        const struct yaml *before = NULL;
         bool end;
         struct yaml *key = node_next(t, &end), *child = key;
         if (end)
             return true;
         if (!key)
             return false;
-        if (++parent->n > YAML_CHILDREN_MAX)
+        if (parent->n == YAML_CHILDREN_MAX)
             return too_many(t, key->line, "项", YAML_CHILDREN_MAX);
         if (parent->kind == YAML_MAP) {
             if (key->kind != YAML_TEXT)
                 return refuse(t, key->line, "pack-key-kind", S(""), S(""));
-            const struct yaml *before = yaml_get(parent, key->text);
+            before = yaml_get(parent, key->text);
             if (before)
                 problem(t->reader, key->line, "pack-duplicate-key", key->text,
                     slice_format(t->reader->arena, "%d", before->key_line), NO_LIKELY);
@@ -96,13 +98,26 @@ static bool children_read(struct tree_maker *t, struct yaml *parent)
             child->key = key->text;
             child->key_line = key->line;
         }
+        if (before) /* told; the first one stands */
+            continue;
+        parent->n++;
         *last = child;
+        last = &child->next;
     }
 }
 
 static bool has_foreign_tag(const yaml_char_t *tag)
 {
     return tag && strcmp((const char *)tag, "!") != 0;
+}
+
+/* As it was written: !!int, not tag:yaml.org,2002:int. */
+static struct slice tag_shown(struct tree_maker *t, const yaml_char_t *tag)
+{
+    struct slice s = slice_of((const char *)tag);
+    bool core = slice_starts(s, S("tag:yaml.org,2002:"));
+    return core ? slice_format(t->reader->arena, "!!%s", (const char *)tag + strlen("tag:yaml.org,2002:"))
+                : slice_copy(t->reader->arena, s);
 }
 
 static struct yaml *node_make(struct tree_maker *t, const yaml_event_t *e)
@@ -131,7 +146,7 @@ static struct yaml *node_make(struct tree_maker *t, const yaml_event_t *e)
     if (anchor)
         return refuse(t, node.line, "pack-alias", S(""), S(""));
     if (has_foreign_tag(tag))
-        return refuse(t, node.line, "pack-tag", slice_copy(t->reader->arena, slice_of((const char *)tag)), S(""));
+        return refuse(t, node.line, "pack-tag", tag_shown(t, tag), S(""));
     if (++t->nodes > YAML_NODES_MAX)
         return too_many(t, node.line, "项", YAML_NODES_MAX);
     if (t->depth == YAML_DEPTH_MAX)

@@ -72,9 +72,9 @@ static bool read_duties(struct conn *c, int county, const struct pack *pack, str
     struct rows r;
     store_ask(c, SQL_DUTY_ALL, ARGS(v_int(county)), &r, f);
     while (rows_next(&r)) {
-        int kind = pack_duty(pack, rows_text(&r, 3)); /* a kind that the pack no longer has gives nothing */
+        int kind = pack_duty(pack, rows_text(&r, 2)); /* a kind that the pack no longer has gives nothing */
         if (kind >= 0)
-            *TAKE(&list, struct duty) = (struct duty){ .id = rows_int(&r, 0), .person = rows_int(&r, 1), .kind = kind, .unit = rows_int(&r, 2),
+            *TAKE(&list, struct duty) = (struct duty){ .id = rows_int(&r, 0), .person = rows_int(&r, 1), .kind = kind, .unit = rows_int(&r, 3),
                 .subtree = rows_int(&r, 4), .from = rows_day(&r, 5), .to = rows_day(&r, 6) };
     }
     p->duties = list.at;

@@ -101,3 +101,69 @@ bool ledger_dump(struct conn *c, struct buf *out, struct fault *f)
     arena_close(&a);
     return ok;
 }
+
+/* ---------- as of a day ---------- */
+
+struct frozen { int64_t at_ms; };
+
+static int64_t frozen_now(void *context)
+{
+    return ((const struct frozen *)context)->at_ms;
+}
+
+static void frozen_random(void *context, void *bytes, size_t n)
+{
+    (void)context;
+    memset(bytes, 0, n); /* nothing is made in a look back */
+}
+
+/* Heads are counted from the leaves that were copied. */
+static bool heads_again(struct ledger *then, int64_t last, int64_t last_ms, struct fault *f)
+{
+    struct hasher h;
+    struct log_head head = { .last_ms = last_ms };
+    struct rows r;
+    if (!hasher_open(&h, then->algorithm, f))
+        return false;
+    store_ask(then->conn, SQL_EVENT_LEAVES, ARGS(v_int(then->county), v_int(LOG_MAIN), v_int(1), v_int(last)), &r, f);
+    while (rows_next(&r))
+        log_head_add(&h, &head, (const unsigned char *)rows_text(&r, 0).at);
+    log_head_root(&h, &head);
+    hasher_close(&h);
+    return rows_end(&r) && log_head_write(then->conn, then->county, LOG_MAIN, &head, f);
+}
+
+static bool fill_as_of(struct ledger *l, struct ledger *then, struct conn *from, int64_t end_ms, day d, struct fault *f)
+{
+    int64_t last, n;
+    then->county = l->county;
+    memcpy(then->algorithm, l->algorithm, sizeof then->algorithm);
+    if (!store_number(from, SQL_EVENT_LAST_BEFORE, ARGS(v_int(l->county), v_int(LOG_MAIN), v_int(end_ms)), 0, &last, f))
+        return false;
+    if (!last)
+        return fault_set(f, FAULT_MISSING, "as-of-before", day_text(&l->memory, d), S(""));
+    return store_open(":memory:", STORE_MEMORY, (struct store_options){ 0 }, &then->conn, f) && store_schema(then->conn, f) && store_begin(then->conn, f)
+        && replay(l, from, then->conn, last, true, &n, f) && heads_again(then, last, end_ms - 1, f) && store_commit(then->conn, f) && pack_load(then, f)
+        && ledger_load(then, f);
+}
+
+bool ledger_as_of(struct ledger *l, day d, struct ledger **then, struct fault *f)
+{
+    struct frozen *clock = NULL;
+    struct world world = { .now_ms = frozen_now, .random = frozen_random };
+    if (!ledger_make(":memory:", &world, (struct ledger_options){ 0 }, then, f))
+        return false;
+    clock = NEW(&(*then)->memory, struct frozen, 1);
+    clock->at_ms = day_start_ms(d + 1) - 1;
+    (*then)->world.context = clock;
+    (*then)->files = l->files ? strdup(l->files) : NULL; /* by content: what was there then is there now */
+    struct conn *from = snapshot_begin(l, f);
+    bool ok = from && fill_as_of(l, *then, from, clock->at_ms + 1, d, f);
+    if (from)
+        snapshot_end(l, from);
+    if (ok)
+        return true;
+    ledger_close(*then);
+    *then = NULL;
+    return false;
+}

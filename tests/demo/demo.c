@@ -1,6 +1,6 @@
 /* demo: a small site on src/http, for the tests that need a socket or a browser. It keeps nothing: one account, one
  * session, fifty rows made up from their index.
- *   demo [--port N] [--header-ms N] [--body-ms N] [--send-ms N] [--connections N] [--tls CERT KEY]
+ *   demo [--port N] [--header-ms N] [--body-ms N] [--send-ms N] [--slowest BYTES] [--connections N] [--tls CERT KEY]
  * Prints "port N" once it listens; ends at the end of its standard input. */
 #include "demo.h"
 
@@ -127,7 +127,7 @@ static enum http_outcome page_list(struct request *q, struct response *p)
 /* What was typed comes back, escaped: the browser test sends scripts through here. */
 struct typed { struct slice title, text; int unit; day due; };
 static const char *const units[] = { "housing", "water", NULL };
-static const struct option unit_names[] = { { S_INIT("housing"), S_INIT("示例县住建局"), false }, { S_INIT("water"), S_INIT("示例县水务局"), false } };
+static const struct choice unit_names[] = { { S_INIT("housing"), S_INIT("示例县住建局"), false }, { S_INIT("water"), S_INIT("示例县水务局"), false } };
 static const struct form_field typed_fields[] = {
     { "title", "任务", FORM_TEXT, offsetof(struct typed, title), true, 2, 60, NULL, 0 },
     { "unit", "牵头单位", FORM_CHOICE, offsetof(struct typed, unit), true, 0, 0, units, 0 },
@@ -303,7 +303,7 @@ static char *file_text(const char *path)
 static void options(struct http_config *k, char **argv)
 {
     for (char **a = argv + 1; *a; a++) {
-        int *ms = !strcmp(*a, "--header-ms") ? &k->header_ms : !strcmp(*a, "--body-ms") ? &k->body_ms : !strcmp(*a, "--send-ms") ? &k->send_ms : NULL;
+        int *ms = !strcmp(*a, "--header-ms") ? &k->header_ms : !strcmp(*a, "--body-ms") ? &k->body_ms : !strcmp(*a, "--send-ms") ? &k->send_ms : !strcmp(*a, "--slowest") ? &k->slowest_bytes : NULL;
         if (ms && a[1]) {
             *ms = atoi(*++a);
         } else if (!strcmp(*a, "--port") && a[1]) {

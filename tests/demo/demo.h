@@ -5,7 +5,7 @@
 #include "http/parts.h"
 
 struct demo_row {
-    struct light light;
+    struct lamp light;
     struct slice number, title, unit;
     day due;
     struct track track;

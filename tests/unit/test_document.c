@@ -569,11 +569,10 @@ static void the_same_paper_gives_the_same_bytes(void **state)
 {
     struct desk *d = *state;
     struct paper p = notice(&d->a);
-    for (enum paper_format format = PAPER_DOCX; format <= PAPER_XLSX; format++) {
-        struct slice once = write_paper(d, &p, format);
-        usleep(1100000); /* a clock of seconds or a zip's two seconds would show */
-        assert_true(slice_equal(once, write_paper(d, &p, format)));
-    }
+    struct slice docx = write_paper(d, &p, PAPER_DOCX), xlsx = write_paper(d, &p, PAPER_XLSX);
+    usleep(2100000); /* a clock would show: a zip's goes by two seconds */
+    assert_true(slice_equal(docx, write_paper(d, &p, PAPER_DOCX)));
+    assert_true(slice_equal(xlsx, write_paper(d, &p, PAPER_XLSX)));
 }
 
 static void a_long_table_is_written_whole(void **state)

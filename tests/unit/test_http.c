@@ -161,10 +161,10 @@ struct headers { const char *at[8][2]; };
 
 static int ask_with(const char *method, const char *target, struct headers headers, struct slice body)
 {
-    struct pair list[8];
+    struct http_pair list[8];
     size_t n = 0;
     while (n < 8 && headers.at[n][0]) {
-        list[n] = (struct pair){ slice_of(headers.at[n][0]), slice_of(headers.at[n][1]) };
+        list[n] = (struct http_pair){ slice_of(headers.at[n][0]), slice_of(headers.at[n][1]) };
         n++;
     }
     http_response_close(&answer);

@@ -32,7 +32,9 @@ INSERT INTO session (county, token, account, secret, began_ms, seen_ms, address,
 VALUES (:county, :token, :account, :secret, :began_ms, :began_ms, :address, :agent);
 
 -- name: session_get(county, token)
-SELECT account, secret, began_ms, seen_ms FROM session WHERE county = :county AND token = :token;
+SELECT s.account, s.secret, s.began_ms, s.seen_ms, COALESCE(c.must_change, 0)
+FROM session s LEFT JOIN credential c ON c.county = s.county AND c.account = s.account
+WHERE s.county = :county AND s.token = :token;
 
 -- name: session_seen(county, token, seen_ms)
 UPDATE session SET seen_ms = :seen_ms WHERE county = :county AND token = :token;

@@ -1,0 +1,138 @@
+/* counts.c: what a ledger adds up to for one person: tabs, lights, units, leaders. Counting walks the whole ledger, so
+ * it is done once for each state of the ledger (how many events it holds), day and person, and kept until then. What is
+ * kept is never older than what the page would have counted itself: the key says so. */
+#include "web/inside.h"
+
+#include <stdlib.h>
+
+enum { ACCOUNT_BYTES = 64 };
+
+struct kept_facts {
+    struct arena arena;
+    char account[ACCOUNT_BYTES];
+    const struct ledger_def *def;
+    int64_t version;
+    day today;
+    uint64_t used;
+    struct ledger_facts facts;
+};
+
+bool counts_open(struct counts *c)
+{
+    c->at = calloc(COUNTS_KEPT, sizeof *c->at);
+    pthread_mutex_init(&c->gate, NULL);
+    for (size_t i = 0; c->at && i < COUNTS_KEPT; i++)
+        arena_open(&c->at[i].arena, 8 << 20);
+    return c->at != NULL;
+}
+
+void counts_close(struct counts *c)
+{
+    for (size_t i = 0; c->at && i < COUNTS_KEPT; i++)
+        arena_close(&c->at[i].arena);
+    pthread_mutex_destroy(&c->gate);
+    free(c->at);
+}
+
+/* ---------- counting ---------- */
+
+static bool count_facts(struct page *g, const struct ledger_def *d, struct ledger_facts *facts, struct fault *f)
+{
+    struct list_query q = { .def = d, .stage = ENTRY_LIVE, .sort_slot = -1 };
+    *facts = (struct ledger_facts){ .n_lists = d->n_lists, .lists = NEW(g->arena, int64_t, d->n_lists) };
+    if (!list_counts(&g->look, &q, &facts->all, f) || !list_counts_by(&g->look, &q, COMMON_LEAD, &facts->by_lead, f)
+        || !list_counts_by(&g->look, &q, COMMON_LEADER, &facts->by_leader, f))
+        return false;
+    for (size_t i = 0; i < d->n_lists; i++) {
+        struct list_counts c;
+        q.where = d->lists[i].where;
+        if (!list_counts(&g->look, &q, &c, f))
+            return false;
+        facts->lists[i] = c.total;
+    }
+    return true;
+}
+
+static struct counts_by by_copy(struct arena *a, const struct counts_by *from)
+{
+    struct counts_by to = { NEW(a, struct count_by, from->n), from->n, from->n };
+    if (from->n)
+        memcpy(to.at, from->at, from->n * sizeof *to.at);
+    return to;
+}
+
+static struct ledger_facts facts_copy(struct arena *a, const struct ledger_facts *from)
+{
+    struct ledger_facts to = *from;
+    to.lists = NEW(a, int64_t, from->n_lists);
+    if (from->n_lists)
+        memcpy(to.lists, from->lists, from->n_lists * sizeof *to.lists);
+    to.by_lead = by_copy(a, &from->by_lead);
+    to.by_leader = by_copy(a, &from->by_leader);
+    return to;
+}
+
+/* ---------- keeping ---------- */
+
+static bool is_it(const struct kept_facts *k, const struct page *g, const struct ledger_def *d)
+{
+    return k->def == d && slice_equal(slice_of(k->account), g->look.who.account);
+}
+
+/* The same person and ledger, or the place that was not asked for the longest. */
+static struct kept_facts *place_for(struct counts *c, const struct page *g, const struct ledger_def *d)
+{
+    struct kept_facts *oldest = &c->at[0];
+    for (size_t i = 0; i < COUNTS_KEPT; i++) {
+        if (is_it(&c->at[i], g, d))
+            return &c->at[i];
+        if (c->at[i].used < oldest->used)
+            oldest = &c->at[i];
+    }
+    return oldest;
+}
+
+static void keep(struct counts *c, const struct page *g, const struct ledger_def *d, int64_t version, const struct ledger_facts *facts)
+{
+    struct slice account = g->look.who.account;
+    pthread_mutex_lock(&c->gate);
+    struct kept_facts *k = place_for(c, g, d);
+    if (account.len < ACCOUNT_BYTES) {
+        arena_reset(&k->arena);
+        k->facts = facts_copy(&k->arena, facts);
+        memset(k->account, 0, sizeof k->account);
+        memcpy(k->account, account.at ? account.at : "", account.len);
+        k->def = k->arena.failed ? NULL : d;
+        k->version = version;
+        k->today = g->look.today;
+        k->used = ++c->clock;
+    }
+    pthread_mutex_unlock(&c->gate);
+}
+
+static bool kept(struct counts *c, struct page *g, const struct ledger_def *d, int64_t version, struct ledger_facts *facts)
+{
+    bool found = false;
+    pthread_mutex_lock(&c->gate);
+    struct kept_facts *k = place_for(c, g, d);
+    if (is_it(k, g, d) && k->version == version && k->today == g->look.today) {
+        *facts = facts_copy(g->arena, &k->facts);
+        k->used = ++c->clock;
+        found = true;
+    }
+    pthread_mutex_unlock(&c->gate);
+    return found;
+}
+
+bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *facts, struct fault *f)
+{
+    int64_t version;
+    if (!look_version(&g->look, &version, f))
+        return false;
+    if (kept(&g->web->counts, g, d, version, facts))
+        return true;
+    if (!count_facts(g, d, facts, f))
+        return false;
+    keep(&g->web->counts, g, d, version, facts);
+    return true;
+}

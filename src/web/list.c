@@ -1,0 +1,375 @@
+/* list.c: any ledger as a table, and the search over all of them.
+ *
+ * The address is the question: saved list, filters, sorting and page are its query, so an address can be kept and sent.
+ * What stands above the rows (tabs with counts, who leads how much) needs the whole ledger counted; that is done once
+ * for each state of the ledger and person, and kept (see counts.c). The rows are one question, without any a row. */
+#include "web/inside.h"
+#include "pages.tpl.h"
+
+enum { LIST_PAGE_ROWS = 50, LIST_PAGES_MAX = LIST_ROWS_MAX / LIST_PAGE_ROWS, LIST_EXTRA_MAX = 2 };
+
+/* ---------- the question ---------- */
+
+struct asked_list {
+    struct list_query query;
+    const struct list *saved;   /* of the pack; NULL: all */
+    int saved_at;               /* -1 */
+    int64_t page;
+    struct slice where_text;
+    struct slice where_refused; /* what is wrong with it; then it is left out */
+};
+
+static int64_t query_number(const struct page *g, const char *name)
+{
+    int64_t n = 0;
+    return slice_int(http_query(g->q, name), &n) && n > 0 ? n : 0;
+}
+
+/* "due", "-due"; a slot that is unknown or cannot be sorted sorts by nothing new. */
+static void read_sort(const struct page *g, struct asked_list *a)
+{
+    struct slice sort = http_query(g->q, "sort");
+    bool down = slice_starts(sort, S("-"));
+    int slot = ledger_slot(a->query.def, down ? slice_from(sort, 1) : sort);
+    a->query.sort_slot = a->saved ? a->saved->sort_slot : -1;
+    a->query.descending = a->saved && a->saved->descending;
+    if (sort.len && slot >= 0) {
+        a->query.sort_slot = slot;
+        a->query.descending = down;
+    }
+}
+
+static struct asked_list read_asked(struct page *g, const struct ledger_def *d)
+{
+    struct asked_list a = { .query = { .def = d, .stage = ENTRY_LIVE, .limit = LIST_PAGE_ROWS }, .saved_at = -1 };
+    struct slice saved = http_query(g->q, "list"), state = http_query(g->q, "state");
+    struct fault f;
+    for (size_t i = 0; i < d->n_lists; i++)
+        if (slice_equal(d->lists[i].name, saved)) {
+            a.saved = &d->lists[i];
+            a.saved_at = (int)i;
+            a.query.where = a.saved->where;
+        }
+    if (ledger_state(d, state) >= 0)
+        a.query.state = state;
+    a.query.light = light_of_code(http_query(g->q, "light"));
+    a.query.lead = query_number(g, "lead");
+    a.query.leader = query_number(g, "leader");
+    a.query.words = slice_trim(http_query(g->q, "q"));
+    a.where_text = slice_trim(http_query(g->q, "where"));
+    if (!list_parse_where(g->arena, d, a.where_text, &a.query.also, &f))
+        a.where_refused = fault_sentence(g->arena, &f);
+    read_sort(g, &a);
+    a.page = query_number(g, "page");
+    a.page = a.page < 1 ? 1 : a.page > LIST_PAGES_MAX ? LIST_PAGES_MAX : a.page;
+    a.query.offset = (a.page - 1) * LIST_PAGE_ROWS;
+    return a;
+}
+
+static bool is_filtered(const struct asked_list *a)
+{
+    return a->query.state.len || a->query.light != LIGHT_NONE || a->query.lead || a->query.leader || a->query.words.len || a->query.also;
+}
+
+/* ---------- what stands above the rows ---------- */
+
+static struct slice list_href(struct page *g, const struct ledger_def *d, struct slice saved)
+{
+    return saved.len ? page_address(g, "/l/" S_FMT "?list=" S_FMT, S_ARG(d->name), S_ARG(saved)) : page_address(g, "/l/" S_FMT, S_ARG(d->name));
+}
+
+/* A saved list that holds everything is not shown beside 全部. */
+static struct tabs tabs_of(struct page *g, const struct asked_list *a, const struct ledger_facts *facts)
+{
+    const struct ledger_def *d = a->query.def;
+    struct tab *at = NEW(g->arena, struct tab, d->n_lists + 1);
+    size_t n = 0;
+    bool all_saved = false;
+    for (size_t i = 0; i < d->n_lists; i++)
+        all_saved = all_saved || (a->saved_at == (int)i && slice_equal(d->lists[i].label.zh, S("全部")));
+    at[n++] = (struct tab){ S("全部"), list_href(g, d, S("")), facts->all.total, true, !a->saved || all_saved };
+    for (size_t i = 0; i < d->n_lists; i++)
+        if (!slice_equal(d->lists[i].label.zh, S("全部")))
+            at[n++] = (struct tab){ d->lists[i].label.zh, list_href(g, d, d->lists[i].name), facts->lists[i], true, a->saved_at == (int)i };
+    return (struct tabs){ S("常用清单"), at, n };
+}
+
+struct choice_list { struct choice *at; size_t n, cap; };
+
+static void choose(struct page *g, struct choice_list *list, struct slice value, struct slice label, struct slice chosen)
+{
+    struct choice one = { value, label, slice_equal(value, chosen) };
+    PUSH(g->arena, list, one);
+}
+
+static struct choices light_choices(struct page *g, const struct ledger_def *d, struct slice chosen)
+{
+    struct choice_list list = { 0 };
+    choose(g, &list, S(""), S("全部"), chosen);
+    for (int i = LIGHT_RED; i <= LIGHT_BLUE; i++)
+        if (light_label(d, (enum light)i).len)
+            choose(g, &list, slice_of(light_code((enum light)i)), light_label(d, (enum light)i), chosen);
+    return (struct choices){ list.at, list.n };
+}
+
+static struct choices state_choices(struct page *g, const struct ledger_def *d, struct slice chosen)
+{
+    struct choice_list list = { 0 };
+    choose(g, &list, S(""), S("全部"), chosen);
+    for (size_t i = 0; i < d->n_states; i++)
+        choose(g, &list, d->states[i].name, d->states[i].label.zh, chosen);
+    return (struct choices){ list.at, list.n };
+}
+
+/* Only units and persons that have something here. */
+static struct choices holder_choices(struct page *g, const struct counts_by *by, bool persons, int64_t chosen_id)
+{
+    struct choice_list list = { 0 };
+    struct slice chosen = chosen_id ? slice_format(g->arena, "%lld", (long long)chosen_id) : S("");
+    size_t n = 0;
+    for (size_t i = 0; i < by->n; i++)
+        n += by->at[i].id != 0;
+    choose(g, &list, S(""), slice_format(g->arena, persons ? "全部 %zu 人" : "全部 %zu 个", n), chosen);
+    for (size_t i = 0; i < by->n; i++) {
+        int64_t id = by->at[i].id;
+        if (id)
+            choose(g, &list, slice_format(g->arena, "%lld", (long long)id), persons ? person_name(g->look.people, id) : unit_short(g->look.people, id), chosen);
+    }
+    return (struct choices){ list.at, list.n };
+}
+
+static void fill_filters(struct page *g, const struct asked_list *a, const struct ledger_facts *facts, struct list_page *v)
+{
+    const struct ledger_def *d = a->query.def;
+    v->action = list_href(g, d, S(""));
+    v->clear = a->saved ? list_href(g, d, a->saved->name) : v->action;
+    v->saved = a->saved ? a->saved->name : S("");
+    v->sort = http_query(g->q, "sort");
+    v->lights = light_choices(g, d, http_query(g->q, "light"));
+    v->states = state_choices(g, d, a->query.state);
+    v->leads = holder_choices(g, &facts->by_lead, false, a->query.lead);
+    v->leaders = holder_choices(g, &facts->by_leader, true, a->query.leader);
+    v->words = a->query.words;
+    v->where = a->where_text;
+    v->where_refused = a->where_refused;
+    v->filtered = is_filtered(a);
+}
+
+/* ---------- columns ---------- */
+
+static struct column column_of(struct page *g, const struct asked_list *a, int slot, struct slice label, const char *class)
+{
+    struct column c = { .label = label, .class = class };
+    struct slice name;
+    if (slot < 0)
+        return c;
+    name = slot_name(a->query.def, slot);
+    bool sorted = slot == (a->query.sort_slot < 0 ? COMMON_DUE : a->query.sort_slot), down = sorted && a->query.descending;
+    c.href = http_query_with(g->q, "sort", sorted && !down ? slice_format(g->arena, "-" S_FMT, S_ARG(name)) : name);
+    c.href = slice_starts(c.href, S("?")) ? c.href : S("?");
+    c.sorted = sorted;
+    c.descending = down;
+    return c;
+}
+
+/* Two figures of the ledger's own stand in the list: what was promised and what was reached. */
+static size_t extra_slots(const struct ledger_def *d, int slots[LIST_EXTRA_MAX])
+{
+    size_t n = 0;
+    for (int reported = 0; reported < 2; reported++)
+        for (size_t i = 0; i < d->n_fields; i++) {
+            const struct field *f = &d->fields[i];
+            bool figure = f->type == FIELD_DECIMAL || f->type == FIELD_MONEY || f->type == FIELD_INT;
+            if (figure && !f->computed && f->reported == (bool)reported && n < LIST_EXTRA_MAX) {
+                slots[n++] = COMMON_COUNT + (int)i;
+                break;
+            }
+        }
+    return n;
+}
+
+static void fill_columns(struct page *g, const struct asked_list *a, const int *extra, size_t n_extra, struct list_page *v)
+{
+    const struct ledger_def *d = a->query.def;
+    v->light_column = column_of(g, a, COMMON_LIGHT, S("灯"), NULL);
+    v->number_column = column_of(g, a, COMMON_NUMBER, S("编号"), NULL);
+    v->title_column = (struct column){ .label = d->noun.zh.len ? d->noun.zh : common_label(COMMON_TITLE).zh };
+    v->state_column = column_of(g, a, COMMON_STATE, S("目前"), NULL);
+    v->lead_column = column_of(g, a, COMMON_LEAD, S("牵头单位"), NULL);
+    v->leader_column = column_of(g, a, COMMON_LEADER, S("责任领导"), NULL);
+    v->due_column = column_of(g, a, COMMON_DUE, S("时限"), NULL);
+    v->progress_column = column_of(g, a, COMMON_PROGRESS, S("进度"), NULL);
+    v->updated_column = column_of(g, a, COMMON_UPDATED_ON, S("更新"), NULL);
+    for (size_t i = 0; i < n_extra; i++) {
+        struct column c = column_of(g, a, extra[i], slot_label(d, extra[i]).zh, NULL);
+        PUSH(g->arena, &v->extras, c);
+    }
+}
+
+/* ---------- rows ---------- */
+
+static struct list_row row_of(struct page *g, const struct entry *e, const int *extra, size_t n_extra)
+{
+    const struct people *p = g->look.people;
+    struct list_row r = { .id = e->id, .lamp = entry_lamp(g, e), .number = e->number, .title = e->title, .state = e->def->states[e->state].label.zh,
+        .lead = unit_short(p, e->lead), .leader = person_name(p, e->leader), .due = e->due, .updated = e->updated_on,
+        .has_progress = e->progress >= 0, .track = { light_code(e->light), e->progress < 0 ? 0 : e->progress / 10, -1 } };
+    for (size_t i = 0; i < n_extra; i++) {
+        struct list_cell cell = { slot_label(e->def, extra[i]).zh, field_words(g->arena, &e->def->fields[extra[i] - COMMON_COUNT], e->own[extra[i] - COMMON_COUNT]) };
+        PUSH(g->arena, &r.extras, cell);
+    }
+    return r;
+}
+
+static struct empty empty_of(struct page *g, const struct asked_list *a)
+{
+    const struct slice noun = a->query.def->noun.zh;
+    if (is_filtered(a))
+        return (struct empty){ slice_format(g->arena, "没有符合条件的%s。", slice_text(g->arena, noun)), S("放宽条件，或清除条件再看。") };
+    if (a->saved)
+        return (struct empty){ slice_format(g->arena, "“" S_FMT "”里现在没有" S_FMT "。", S_ARG(a->saved->label.zh), S_ARG(noun)), S("可以看看别的清单。") };
+    return (struct empty){ slice_format(g->arena, "这里还没有您可以看到的" S_FMT "。", S_ARG(noun)), S("印发分工或立项以后，就会出现在这里。") };
+}
+
+/* "168 项：逾期 9，临近到期 12，正常 96" of what is shown, where it was counted. */
+static struct slice counted(struct page *g, const struct ledger_def *d, const struct list_counts *c)
+{
+    struct buf b = buf_open(1000);
+    buf_format(&b, "%lld 项", (long long)c->total);
+    bool any = false;
+    for (int i = LIGHT_RED; i <= LIGHT_BLUE; i++)
+        if (c->lights[i] && light_label(d, (enum light)i).len) {
+            buf_text(&b, any ? "，" : "：");
+            buf_put(&b, light_label(d, (enum light)i));
+            buf_format(&b, " %lld", (long long)c->lights[i]);
+            any = true;
+        }
+    return buf_keep(g->arena, &b);
+}
+
+/* The conditions that a printed list says it was made with. */
+static struct slice conditions(struct page *g, const struct asked_list *a)
+{
+    struct buf b = buf_open(2000);
+    const struct ledger_def *d = a->query.def;
+    buf_put(&b, a->saved ? a->saved->label.zh : S("全部"));
+    if (a->query.light != LIGHT_NONE)
+        buf_text(&b, "，"), buf_put(&b, light_label(d, a->query.light));
+    if (a->query.state.len)
+        buf_text(&b, "，"), buf_put(&b, d->states[ledger_state(d, a->query.state)].label.zh);
+    if (a->query.lead)
+        buf_text(&b, "，"), buf_put(&b, unit_short(g->look.people, a->query.lead));
+    if (a->query.leader)
+        buf_text(&b, "，"), buf_put(&b, person_name(g->look.people, a->query.leader));
+    if (a->query.words.len)
+        buf_text(&b, "，含“"), buf_put(&b, a->query.words), buf_text(&b, "”");
+    if (a->query.also)
+        buf_text(&b, "，"), buf_put(&b, a->where_text);
+    return buf_keep(g->arena, &b);
+}
+
+static bool ask_list(struct page *g, struct asked_list *a, const struct ledger_facts *facts, struct list_page *v, struct fault *f)
+{
+    struct list_rows rows;
+    int extra[LIST_EXTRA_MAX];
+    size_t n_extra = extra_slots(a->query.def, extra);
+    if (!is_filtered(a)) {
+        a->query.known_total = a->saved ? facts->lists[a->saved_at] : facts->all.total;
+    } else if (a->query.light != LIGHT_NONE && !a->saved && !a->query.state.len && !a->query.lead && !a->query.leader && !a->query.words.len && !a->query.also) {
+        a->query.known_total = facts->all.lights[a->query.light];
+    }
+    if (!list_ask(&g->look, &a->query, &rows, f))
+        return false;
+    for (size_t i = 0; i < rows.n; i++)
+        PUSH(g->arena, &v->rows, row_of(g, &rows.at[i], extra, n_extra));
+    fill_columns(g, a, extra, n_extra, v);
+    v->pager = pager_of(g->q, rows.total, a->page, LIST_PAGE_ROWS);
+    v->say = is_filtered(a) || a->saved ? slice_format(g->arena, S_FMT " %lld 项，全部" S_FMT, S_ARG(a->saved ? a->saved->label.zh : S("符合条件")), (long long)rows.total,
+                                            S_ARG(counted(g, a->query.def, &facts->all)))
+                                        : counted(g, a->query.def, &facts->all);
+    return true;
+}
+
+enum http_outcome show_list(struct page *g)
+{
+    const struct ledger_def *d = pack_ledger(g->look.pack, http_param(g->q, "ledger"));
+    struct ledger_facts facts;
+    struct fault f;
+    if (!d)
+        return page_missing(g);
+    struct asked_list a = read_asked(g, d);
+    struct list_page v = { .shell = page_shell(g, d->label.zh, slice_text(g->arena, list_href(g, d, S("")))), .done = page_done(g), .title = d->label.zh };
+    if (!facts_of(g, d, &facts, &f) || !ask_list(g, &a, &facts, &v, &f))
+        return page_fail(g, &f);
+    fill_filters(g, &a, &facts, &v);
+    v.tabs = tabs_of(g, &a, &facts);
+    v.shell.main_class = S("wrap landscape");
+    v.empty = empty_of(g, &a);
+    v.columns = 9 + v.extras.n;
+    v.conditions = conditions(g, &a);
+    v.today = g->look.today;
+    if (may_open(&g->look, d)) {
+        v.open_label = slice_format(g->arena, "新增" S_FMT, S_ARG(d->noun.zh.len ? d->noun.zh : S("事项")));
+        v.open_href = page_address(g, "/l/" S_FMT "/new", S_ARG(d->name));
+    }
+    tpl_list(&g->p->body, &v);
+    return HTTP_DONE;
+}
+
+/* ---------- all ledgers, and the search over them ---------- */
+
+enum http_outcome show_ledgers(struct page *g)
+{
+    struct ledgers_page v = { .shell = page_shell(g, S("全部台账"), "/l"), .title = S("全部台账") };
+    for (size_t i = 0; i < g->look.pack->n_ledgers; i++) {
+        const struct ledger_def *d = &g->look.pack->ledgers[i];
+        struct ledger_facts facts;
+        struct fault f;
+        if (!facts_of(g, d, &facts, &f))
+            return page_fail(g, &f);
+        struct ledger_row row = { .label = d->label.zh, .href = list_href(g, d, S("")), .say = counted(g, d, &facts.all), .total = facts.all.total };
+        PUSH(g->arena, &v.rows, row);
+    }
+    tpl_ledgers(&g->p->body, &v);
+    return HTTP_DONE;
+}
+
+enum { SEARCH_ROWS_EACH = 20 };
+
+static bool search_ledger(struct page *g, const struct ledger_def *d, struct slice words, struct search_page *v, struct fault *f)
+{
+    struct list_query q = { .def = d, .stage = ENTRY_LIVE, .words = words, .sort_slot = -1, .limit = SEARCH_ROWS_EACH };
+    struct list_rows rows;
+    if (!list_ask(&g->look, &q, &rows, f))
+        return false;
+    if (!rows.n)
+        return true;
+    struct search_group group = { .label = d->label.zh, .total = rows.total, .more = rows.total > (int64_t)rows.n };
+    struct buf b = buf_open(2000);
+    buf_format(&b, "/l/" S_FMT "?q=", S_ARG(d->name));
+    percent_put(&b, words);
+    group.href = buf_keep(g->arena, &b);
+    for (size_t i = 0; i < rows.n; i++)
+        PUSH(g->arena, &group.rows, row_of(g, &rows.at[i], NULL, 0));
+    PUSH(g->arena, &v->groups, group);
+    v->total += rows.total;
+    return true;
+}
+
+/* A number leads straight to its entry. */
+enum http_outcome show_search(struct page *g)
+{
+    struct slice words = slice_trim(http_query(g->q, "q"));
+    struct search_page v = { .shell = page_shell(g, S("搜索"), NULL), .words = words };
+    struct entry e;
+    struct fault f;
+    if (words.len && words.len < 40 && words.at[words.len - 1] >= '0' && words.at[words.len - 1] <= '9' && entry_find(&g->look, words, &e, &f) && e.stage == ENTRY_LIVE)
+        return page_redirect(g, page_address(g, "/e/%lld", (long long)e.id));
+    for (size_t i = 0; words.len && i < g->look.pack->n_ledgers; i++)
+        if (!search_ledger(g, &g->look.pack->ledgers[i], words, &v, &f))
+            return page_fail(g, &f);
+    v.empty = words.len ? (struct empty){ slice_format(g->arena, "没有找到含“" S_FMT "”的事项。", S_ARG(words)), S("编号、事项中的两个字就能搜；几个词之间用空格隔开。") }
+                        : (struct empty){ S("请填写要找的编号或词。"), S("事项中的两个字就能搜，如：水库。") };
+    tpl_search(&g->p->body, &v);
+    return HTTP_DONE;
+}
