@@ -12,6 +12,7 @@ struct county {
     uint64_t seed, drawn;
     struct world world;
     struct slice admin, password;
+    int rounds;              /* done so far */
     struct command last;     /* the last command and its answer */
 };
 
