@@ -59,11 +59,13 @@ struct empty { struct slice fact, next; };
 
 /* ---------- form fields ---------- */
 
-/* {{>field f}}: one line. {{>area f}}: several. {{>choose f}}: a list. The id is the name. */
+/* {{>field f}}: one line. {{>area f}}: several. {{>choose f}}: a list. The id is "f-", form and name: forms that share a
+ * page and names say which they are. */
 struct choice { struct slice value, label; bool chosen; };
 struct choices { const struct choice *at; size_t n; };
 struct input {
     const char *name;
+    const char *form;         /* "move-close-", or NULL */
     struct slice label, value, help, error, hint;
     const char *type;         /* "text" where NULL; "date", "password", "search", "number" */
     const char *autocomplete; /* or NULL */

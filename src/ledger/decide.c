@@ -60,7 +60,7 @@ int64_t work_duty_unit(struct work *w, uint32_t kinds, uint32_t ability)
     return 0;
 }
 
-static bool version_current(struct work *w, const struct json *body, const struct entry *e, struct fault *f)
+bool version_current(struct work *w, const struct json *body, const struct entry *e, struct fault *f)
 {
     int64_t version;
     if (!json_int(body, "version", &version) || version == e->version)
@@ -445,19 +445,44 @@ static struct askeds units_asked(const struct look *look, const struct entry *e)
     return list;
 }
 
+static struct receipt_row receipt_from(struct arena *a, const struct rows *r)
+{
+    return (struct receipt_row){ .unit = rows_int(r, 0), .role = rows_copy(a, r, 1), .stage = (int)rows_int(r, 2), .state = rows_copy(a, r, 3),
+        .asked_on = rows_day(r, 4), .due = rows_day(r, 5), .return_until = rows_day(r, 6), .answered_on = rows_day(r, 7), .reason = rows_copy(a, r, 8),
+        .account = rows_copy(a, r, 9), .ruling = rows_copy(a, r, 10), .ruled_on = rows_day(r, 11) };
+}
+
 bool receipts_read(const struct look *look, int64_t entry, struct receipt_row **at, size_t *n, struct fault *f)
 {
     struct { struct receipt_row *at; size_t n, cap; } list = { 0 };
-    struct arena *a = look->arena;
     struct rows r;
     store_ask(look->conn, SQL_RECEIPT_ALL, ARGS(v_int(ledger_county(look->ledger)), v_int(entry)), &r, f);
     while (rows_next(&r))
-        PUSH(a, &list, (struct receipt_row){ .unit = rows_int(&r, 0), .role = rows_copy(a, &r, 1), .stage = (int)rows_int(&r, 2), .state = rows_copy(a, &r, 3),
-            .asked_on = rows_day(&r, 4), .due = rows_day(&r, 5), .return_until = rows_day(&r, 6), .answered_on = rows_day(&r, 7), .reason = rows_copy(a, &r, 8),
-            .account = rows_copy(a, &r, 9), .ruling = rows_copy(a, &r, 10), .ruled_on = rows_day(&r, 11) });
+        PUSH(look->arena, &list, receipt_from(look->arena, &r));
     *at = list.at;
     *n = list.n;
     return rows_end(&r);
+}
+
+static bool receipts_push(const struct look *look, struct rows *r, struct receipts *list)
+{
+    while (rows_next(r))
+        PUSH(look->arena, list, (struct receipt_of){ .entry = rows_int(r, 12), .row = receipt_from(look->arena, r) });
+    return rows_end(r);
+}
+
+bool receipts_of_unit(const struct look *look, int64_t unit, struct receipts *list, struct fault *f)
+{
+    struct rows r;
+    store_ask(look->conn, SQL_RECEIPT_OF_UNIT, ARGS(v_int(ledger_county(look->ledger)), v_int(unit)), &r, f);
+    return receipts_push(look, &r, list);
+}
+
+bool receipts_in_state(const struct look *look, struct slice state, struct receipts *list, struct fault *f)
+{
+    struct rows r;
+    store_ask(look->conn, SQL_RECEIPT_IN_STATE, ARGS(v_int(ledger_county(look->ledger)), v_text(state)), &r, f);
+    return receipts_push(look, &r, list);
 }
 
 /* Asks who is new, lets go who is no longer named. `changed` holds rows that the command itself wrote. */

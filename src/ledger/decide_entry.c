@@ -179,25 +179,51 @@ bool set_open_to(const struct look *look, const struct entry *e, int slot, struc
     return false;
 }
 
+static bool set_one(struct work *w, const struct entry *e, const struct json *set, struct fault *f)
+{
+    bool draft = e->stage != ENTRY_LIVE;
+    if (!set || set->kind != JSON_OBJECT || !set->first)
+        return refuse(f, "nothing-said", S(""), "set");
+    if (draft && !work_office(w, e, CAN_HAND_OUT | CAN_IMPORT, f))
+        return false;
+    struct change c = change_begin(w, "changed", e);
+    if (!set_slots(&c, set, draft ? office_slot : own_slot, f) || (!draft && !complete(&c, f)))
+        return false;
+    return !c.event->n || change_end(&c, f); /* what stood there already is no event */
+}
+
+/* "rows": [{"entry": 17, "version": 40, "set": {…}}, …]: a grid that is saved, proposals that are adopted: each entry
+ * with values of its own, and still one act that one undo takes back. The fault's field is "e17.due". */
+static bool set_rows(struct work *w, const struct json *rows, struct fault *f)
+{
+    size_t n = 0;
+    for (const struct json *m = rows->kind == JSON_ARRAY ? rows->first : NULL; m; m = m->next) {
+        struct entry e;
+        if (++n > COMMAND_ENTRIES_MAX)
+            return fault_set(f, FAULT_REFUSED, "too-many-entries", slice_format(w->arena, "%d", COMMAND_ENTRIES_MAX), S(""));
+        if (!entry_find(&w->look, json_text(m, "entry"), &e, f) || !version_current(w, m, &e, f))
+            return false;
+        if (!set_one(w, &e, json_get(m, "set"), f)) {
+            f->field = slice_format(w->arena, "e%lld." S_FMT, (long long)e.id, S_ARG(f->field));
+            return false;
+        }
+        w->touched = e.id;
+    }
+    return n || refuse(f, "nothing-said", S(""), "rows");
+}
+
 bool decide_set(struct work *w, struct fault *f)
 {
     struct entry *at;
     size_t n;
-    const struct json *set = json_get(w->body, "set");
-    if (!set || set->kind != JSON_OBJECT || !set->first)
-        return refuse(f, "nothing-said", S(""), "set");
+    const struct json *rows = json_get(w->body, "rows");
+    if (rows)
+        return set_rows(w, rows, f);
     if (!work_entries(w, &at, &n, f))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        bool draft = at[i].stage != ENTRY_LIVE;
-        if (draft && !work_office(w, &at[i], CAN_HAND_OUT | CAN_IMPORT, f))
+    for (size_t i = 0; i < n; i++)
+        if (!set_one(w, &at[i], json_get(w->body, "set"), f))
             return false;
-        struct change c = change_begin(w, "changed", &at[i]);
-        if (!set_slots(&c, set, draft ? office_slot : own_slot, f) || (!draft && !complete(&c, f)))
-            return false;
-        if (c.event->n && !change_end(&c, f)) /* what stood there already is no event */
-            return false;
-    }
     return true;
 }
 
@@ -649,17 +675,29 @@ static bool put_own_receipt(struct change *c, const struct receipt_row *row, str
     return change_end(c, f);
 }
 
-bool decide_sign(struct work *w, struct fault *f)
+static bool sign_one(struct work *w, const struct entry *e, struct fault *f)
 {
-    struct entry e;
     struct receipt_row row;
-    if (!work_entry(w, &e, f) || !own_receipt(w, &e, &row, f) || !sign_open_to(&w->look, &e, &row, true, f))
+    if (!own_receipt(w, e, &row, f) || !sign_open_to(&w->look, e, &row, true, f))
         return false;
-    struct change c = change_begin(w, e.stage == ENTRY_LIVE ? "signed" : "agreed", &e);
+    struct change c = change_begin(w, e->stage == ENTRY_LIVE ? "signed" : "agreed", e);
     row.state = S("signed");
     row.answered_on = w->look.today;
     row.account = w->look.who.account;
     return put_own_receipt(&c, &row, f);
+}
+
+/* One, or all that were ticked. */
+bool decide_sign(struct work *w, struct fault *f)
+{
+    struct entry *at;
+    size_t n;
+    if (!work_entries(w, &at, &n, f))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!sign_one(w, &at[i], f))
+            return false;
+    return true;
 }
 
 bool decide_return(struct work *w, struct fault *f)

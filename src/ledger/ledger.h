@@ -29,7 +29,7 @@ enum { HASH_BYTES = 32, ACCOUNT_CHARS = 16, KEY_BYTES = 16, COUNTY_MAX = 999999 
 struct ledger_options {
     struct store_options store;
     /* Sabotage switches of the tests, each breaks what one test guards (kernel.md section 7, 9). */
-    bool sabotage_answer_early, sabotage_no_permission, sabotage_no_self_check;
+    bool sabotage_answer_early, sabotage_no_permission, sabotage_no_self_check, sabotage_no_leaf_check;
 };
 
 struct ledger_new {
@@ -192,6 +192,13 @@ struct entry_file { /* 一事一档: all that hangs on one entry */
     struct line_row *lines; size_t n_lines;
     struct history_row *history; size_t n_history;
 };
+bool receipts_read(const struct look *look, int64_t entry, struct receipt_row **at, size_t *n, struct fault *f) MUST_USE; /* of a draft too */
+/* All that one unit was asked for, and all that stand in one state; whether the entry may be seen is asked of entry_see. */
+struct receipt_of { int64_t entry; struct receipt_row row; };
+struct receipts { struct receipt_of *at; size_t n, cap; };
+bool receipts_of_unit(const struct look *look, int64_t unit, struct receipts *list, struct fault *f) MUST_USE;
+bool receipts_in_state(const struct look *look, struct slice state, struct receipts *list, struct fault *f) MUST_USE;
+bool receipt_is_own(const struct look *look, const struct entry *e, const struct receipt_row *row); /* may answer it */
 bool entry_file(const struct look *look, const struct entry *e, struct entry_file *file, struct fault *f) MUST_USE;
 
 /* What the person may do now, and why something else is not offered. */

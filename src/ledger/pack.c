@@ -39,6 +39,14 @@ void problem(struct pack_reader *r, int line, const char *code, struct slice abo
     problem_fault(r, line, &f, likely);
 }
 
+void pack_put_problem(struct buf *b, const struct pack_problem *p)
+{
+    buf_format(b, S_FMT ":%d: " S_FMT, S_ARG(p->file), p->line, S_ARG(p->cause));
+    if (p->likely.len)
+        buf_format(b, " (likely: " S_FMT ")", S_ARG(p->likely));
+    buf_char(b, '\n');
+}
+
 static bool comes_after(const struct pack_problem *a, const struct pack_problem *b)
 {
     int c = slice_compare(a->file, b->file);

@@ -206,6 +206,8 @@ struct pack {
 
 struct pack_problem { struct slice file; int line; struct slice cause, likely; };
 struct pack_problems { struct pack_problem *at; size_t n, cap; };
+/* One line: `ledgers/tasks.yaml:41: 没有叫“submited”的状态。 / There is no state submited. (likely: submitted)` */
+void pack_put_problem(struct buf *b, const struct pack_problem *p);
 
 /* Reads a folder. All problems are listed, not only the first; the pack is usable only where there is none, and the
  * fault then is `pack-broken`. A cause is one sentence in Chinese, " / ", and the same in English; a file is empty

@@ -231,8 +231,6 @@ static void check_clocks(const struct check *c)
             say(c, line, "pack-clock-two-ends", k->name, S(""));
         if (until && slot_type(c->l, k->until_slot) != TYPE_DAY)
             say(c, line, "pack-clock-until", k->name, S(""));
-        if (k->runs_in & c->l->final)
-            say(c, line, "pack-clock-final", k->name, S(""));
         if (k->runs_in & k->pauses_in)
             say(c, line, "pack-clock-both", k->name, S(""));
     }

@@ -157,6 +157,7 @@ const char *light_code(enum light light);              /* r y g n b; n for none 
 enum light light_of_code(struct slice code);           /* LIGHT_NONE where it is no light */
 struct lamp entry_lamp(const struct page *g, const struct entry *e); /* says how much: 逾期 16 天, 还剩 2 天 */
 struct slice light_label(const struct ledger_def *d, enum light light); /* the ledger's own word: 逾期, 临近到期 */
+struct slice light_name(enum light light);                /* 红灯 */
 struct slice field_words(struct arena *a, const struct field *field, struct slice canonical); /* 16 亿元, 3,140.5, an option's word */
 struct slice buf_keep(struct arena *a, struct buf *b); /* its text, in the arena; closes it */
 
@@ -168,6 +169,14 @@ page_fn show_login, post_login, post_logout, show_me, show_password, post_passwo
 /* ---------- list.c ---------- */
 
 page_fn show_list, show_ledgers, show_search;
+
+/* ---------- entry.c, acts.c, history.c ---------- */
+
+struct told { const char *light; int64_t at_ms; struct slice who, what; };
+struct told_list { struct told *at; size_t n, cap; };
+struct told_list history_tell(struct page *g, const struct ledger_def *d, const struct entry_file *file);
+void put_fields(struct page *g, struct buf *b, const struct field *of, size_t n_of, const struct json *row);
+page_fn show_entry, show_report_form, show_open, post_open, post_act, show_proof;
 
 /* ---------- home.c ---------- */
 

@@ -65,6 +65,95 @@ struct search_group { struct slice label, href; int64_t total; bool more; struct
 struct search_groups { struct search_group *at; size_t n, cap; };
 struct search_page { struct shell shell; struct slice words; int64_t total; struct search_groups groups; struct empty empty; };
 
+/* ---------- one entry ---------- */
+
+struct fact { struct slice label, text; };
+struct facts { struct fact *at; size_t n, cap; };
+struct milestone_row { struct lamp lamp; struct slice title; day due; int percent; };
+struct milestone_rows { struct milestone_row *at; size_t n, cap; };
+struct receipt_show { struct lamp lamp; struct slice unit, role, reason, ruling, who; day asked_on, due, answered_on; };
+struct receipt_shows { struct receipt_show *at; size_t n, cap; };
+struct ask_show { struct lamp lamp; struct slice what, unit, answer; day asked_on, answered_on; };
+struct ask_shows { struct ask_show *at; size_t n, cap; };
+struct line_show { struct facts facts; struct slice who; day on; };
+struct line_shows { struct line_show *at; size_t n, cap; };
+struct lines_show { struct slice label; struct line_shows rows; };
+struct lines_shows { struct lines_show *at; size_t n, cap; };
+struct proof_show { struct slice name, href, who; uint64_t size; int64_t at_ms; };
+struct proof_shows { struct proof_show *at; size_t n, cap; };
+struct notice_show { struct slice label, unit; day on; };
+struct notice_shows { struct notice_show *at; size_t n, cap; };
+
+/* What may be done, each a form; and what may not yet, with its reason. */
+struct carried { const char *name; struct slice value; };
+struct carrieds { struct carried *at; size_t n, cap; };
+struct plan_row { int at; struct slice title, due, percent; };
+struct plan_rows { struct plan_row *at; size_t n, cap; };
+struct act_form {
+    struct slice id, legend, button, help, action;
+    struct hidden hidden;
+    struct errors errors;
+    struct carrieds carried;
+    struct any_inputs inputs;
+    struct plan_rows plan;
+    bool files, files_needed, open;
+    struct slice files_error;
+};
+struct act_forms { struct act_form *at; size_t n, cap; };
+struct act_reason { struct slice what, why; };
+struct act_reasons { struct act_reason *at; size_t n, cap; };
+struct acts { struct act_forms forms; struct act_reasons reasons; };
+struct acts acts_of(struct page *g, const struct entry *e, const struct entry_file *file, const struct offers *offers);
+const struct offer *first_offer(const struct offers *offers); /* NULL: there is nothing to do */
+struct slice first_offer_name(struct page *g, const struct entry *e, const struct offer *o);
+struct slice form_nth(const struct page *g, const char *name, size_t nth); /* of a field that repeats */
+
+struct entry_page {
+    struct shell shell;
+    struct crumbs crumbs;
+    struct note done, stale, why;
+    int64_t id;
+    struct slice title, summary;
+    struct lamp lamp;
+    bool draft;
+    bool has_progress, has_plan;
+    struct track track;
+    struct slice progress_head, progress_note;
+    struct facts facts, reported;
+    day updated_on;
+    struct slice document, document_href, quote_before, quote, quote_after;
+    struct milestone_rows milestones;
+    int64_t milestones_done;
+    struct receipt_shows receipts;
+    struct ask_shows asks;
+    struct lines_shows lines;
+    struct proof_shows proofs;
+    struct notice_shows notices;
+    struct told_list history;
+    struct acts acts;
+    struct slice thumb, thumb_href;
+};
+
+struct report_page {
+    struct shell shell;
+    struct hidden hidden;
+    struct errors errors;
+    int64_t id;
+    struct slice title, stands, progress, progress_error, note, note_error, files_error;
+    struct lamp lamp;
+    day due;
+    struct track track;
+    struct any_inputs inputs;
+};
+
+struct open_page {
+    struct shell shell;
+    struct hidden hidden;
+    struct errors errors;
+    struct slice noun, ledger, back, action;
+    struct any_inputs inputs;
+};
+
 struct home_page {
     struct shell shell;
     struct note done;

@@ -17,7 +17,15 @@ const struct page_route page_routes[] = {
     /* any ledger (list.c) */
     { HTTP_GET, "/l", MAY_SIGNED_IN, show_ledgers, 0 },
     { HTTP_GET, "/l/:ledger", MAY_SIGNED_IN, show_list, 0 },
+    { HTTP_GET, "/l/:ledger/new", MAY_SIGNED_IN, show_open, 0 },
+    { HTTP_POST, "/l/:ledger/new", MAY_SIGNED_IN, post_open, 0 },
     { HTTP_GET, "/search", MAY_SIGNED_IN, show_search, 0 },
+
+    /* one entry: the kernel says who may see it, and what each may do (entry.c, acts.c) */
+    { HTTP_GET, "/e/:id", MAY_SIGNED_IN, show_entry, 0 },
+    { HTTP_GET, "/e/:id/report", MAY_SIGNED_IN, show_report_form, 0 },
+    { HTTP_GET, "/e/:id/proof/:seq/:hash", MAY_SIGNED_IN, show_proof, 0 },
+    { HTTP_POST, "/e/:id/:act", MAY_SIGNED_IN, post_act, HTTP_UPLOAD_BYTES },
 
     /* import, report, hand-out, sign */
 

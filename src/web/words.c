@@ -33,6 +33,12 @@ enum light light_of_code(struct slice code)
     return LIGHT_NONE;
 }
 
+struct slice light_name(enum light light)
+{
+    static const char *const names[] = { [LIGHT_NONE] = "无灯", [LIGHT_RED] = "红灯", [LIGHT_YELLOW] = "黄灯", [LIGHT_GREEN] = "绿灯", [LIGHT_GREY] = "灰灯", [LIGHT_BLUE] = "蓝灯" };
+    return slice_of(names[light]);
+}
+
 struct lamp lamp_of(enum light light)
 {
     return (struct lamp){ .code = codes[light] };

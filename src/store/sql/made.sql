@@ -317,6 +317,14 @@ ON CONFLICT (county, entry, unit, stage) DO UPDATE SET role = excluded.role, sta
 SELECT unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on FROM receipt
 WHERE county = :county AND entry = :entry ORDER BY stage, role, unit;
 
+-- name: receipt_of_unit(county, unit)
+SELECT unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on, entry FROM receipt
+WHERE county = :county AND unit = :unit ORDER BY stage, entry;
+
+-- name: receipt_in_state(county, state)
+SELECT unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on, entry FROM receipt
+WHERE county = :county AND state = :state ORDER BY entry;
+
 -- name: receipt_drop(county, entry, unit, stage)
 -- A unit that is no longer asked.
 DELETE FROM receipt WHERE county = :county AND entry = :entry AND unit = :unit AND stage = :stage;
