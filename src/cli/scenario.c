@@ -52,7 +52,7 @@ int64_t name_id(const struct play *p, struct slice name)
 
 struct slice id_name(const struct play *p, int64_t id)
 {
-    for (size_t i = 0; i < p->names.n; i++)
+    for (size_t i = p->names.n; i--;) /* the newest, where a part of a split has two */
         if (p->names.at[i].id == id)
             return p->names.at[i].name;
     return slice_format(p->arena, "e%lld", (long long)id);

@@ -17,6 +17,8 @@ struct split {
     bool began;              /* the body has begun: a section or a long paragraph was seen */
     size_t line;
     struct slice head;       /* the lines before the body, without their noise */
+    struct slice signer;     /* the government that the speaker's line names: 青禾县人民政府 */
+    size_t signer_place;     /* how much of it is the place */
     struct arena *arena;
 };
 
@@ -92,10 +94,20 @@ static void fact_session(struct split *s, struct slice head)
     }
 }
 
-/* A post and a name on a line of their own: 县长 王某某. */
+/* A post and a name on a line of their own: 县长 王某某, or 卓山县人民政府县长 王某某, which names the place too. */
 static void fact_speaker(struct split *s, struct slice line)
 {
-    size_t len;
+    size_t len, at;
+    const struct heading_word *of = line.len < 90 ? held(s, LINE_GOVERNMENT, line, &at) : NULL;
+    if (of && at > 3) {
+        struct slice signer = slice_part(line, 0, at + of->text.len), before = s->c->report->facts.speaker;
+        fact_speaker(s, slice_trim(slice_from(line, signer.len)));
+        if (!before.len && s->c->report->facts.speaker.len) {
+            s->signer = signer;
+            s->signer_place = at;
+        }
+        return;
+    }
     uint32_t w = line.len ? trie_longest(&s->c->lex->zh, line.at, line.at + line.len, &len) : 0;
     struct document_facts *f = &s->c->report->facts;
     if (!f->speaker.len && line.len < 48 && w && (s->c->lex->words[w].roles & ROLE(PERSON)) && line.len > len)
@@ -130,9 +142,14 @@ static void fact_place_of_title(struct split *s)
 
 static void facts_read(struct split *s)
 {
-    fact_day(&s->c->report->facts, s->head);
+    struct document_facts *f = &s->c->report->facts;
+    fact_day(f, s->head);
     fact_place(s, s->head);
     fact_place_of_title(s);
+    if (f->place.len <= 3 && s->signer.len) { /* the report says 县人民政府 of itself */
+        f->place = slice_part(s->signer, 0, s->signer_place);
+        f->issuer = s->signer;
+    }
     fact_session(s, s->head);
 }
 

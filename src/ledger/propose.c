@@ -103,7 +103,7 @@ static bool read_precedents(struct proposer *p, struct fault *f)
     struct rows r;
     store_ask(p->look->conn, SQL_PRECEDENT_ALL, ARGS(v_int(ledger_county(p->look->ledger))), &r, f);
     while (rows_next(&r)) {
-        struct precedent one = { .text = rows_copy(a, &r, 0), .lead = rows_copy(a, &r, 1), .support = rows_copy(a, &r, 2), .leader = rows_copy(a, &r, 3) };
+        struct precedent one = { .text = rows_copy(a, &r, 2), .lead = rows_copy(a, &r, 3), .support = rows_copy(a, &r, 4), .leader = rows_copy(a, &r, 5) };
         one.pairs = pairs_of(a, one.text);
         PUSH(a, &list, one);
     }
