@@ -6,15 +6,6 @@
 
 static const struct cli_option options[] = { { 0 } };
 
-/* ledgers/tasks.yaml:41: 没有叫“submited”的状态。 / There is no state submited. (likely: submitted) */
-static void put_problem(struct buf *out, const struct pack_problem *p)
-{
-    buf_format(out, S_FMT ":%d: " S_FMT, S_ARG(p->file), p->line, S_ARG(p->cause));
-    if (p->likely.len)
-        buf_format(out, " (likely: " S_FMT ")", S_ARG(p->likely));
-    buf_char(out, '\n');
-}
-
 static void put_summary(struct buf *out, const struct pack *p)
 {
     size_t fields = 0, states = 0, moves = 0;
@@ -39,7 +30,7 @@ static int check(struct app *app, const char *folder)
     struct buf out = buf_open(OUT_MAX_BYTES);
     bool good = pack_open(folder, &pack, &problems, &f);
     for (size_t i = 0; i < problems.n; i++)
-        put_problem(&out, &problems.at[i]);
+        pack_put_problem(&out, &problems.at[i]);
     if (good)
         put_summary(&out, &pack);
     int code = good ? EXIT_DONE : problems.n ? EXIT_REFUSED : app_fault(app, &f);

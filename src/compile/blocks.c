@@ -5,7 +5,8 @@
  *                                            labelled paragraph */
 #include "compile/inside.h"
 
-enum { HEADING_MAX_BYTES = 60 * 3, JOIN_MIN_BYTES = 20 * 3, LEVELS = 6, HEAD_LINES = 40 };
+enum { HEADING_MAX_BYTES = 60 * 3, JOIN_MIN_BYTES = 20 * 3, LEVELS = 6, HEAD_LINES = 40,
+    LINE_LOOK_BYTES = 2000, BLOCK_MAX_BYTES = 1 << 20 };
 
 struct split {
     struct compile *c;
@@ -165,10 +166,29 @@ static struct slice first_sentence(struct slice s)
     return stop >= 0 ? slice_part(s, 0, (size_t)stop) : s;
 }
 
+/* Where a block that is too long may be parted: after the last full stop before the limit; its end where there is none. */
+static uint32_t block_cut(struct slice text, struct span span)
+{
+    static const char stop[] = "。";
+    uint32_t at = span.start + BLOCK_MAX_BYTES;
+    if (span.end - span.start <= BLOCK_MAX_BYTES)
+        return span.end;
+    for (; at > span.start + BLOCK_MAX_BYTES / 2; at--)
+        if (!memcmp(text.at + at - 3, stop, 3) || (text.at[at - 1] == ' ' && text.at[at - 2] == '.'))
+            return at;
+    return span.end;
+}
+
+/* Paragraphs are read one at a time; one of many megabytes in pieces, so that the marks of a piece are all that is held. */
 static void block_put(struct split *s, struct span span, int32_t section, bool skip)
 {
-    struct block b = { .span = span, .section = section, .part = s->part, .skip = skip };
-    PUSH(s->c->arena, &s->c->blocks, b);
+    for (uint32_t end; span.start < span.end || !span.end; span.start = end) {
+        end = block_cut(s->text, span);
+        struct block b = { .span = { span.start, end }, .section = section, .part = s->part, .skip = skip };
+        PUSH(s->c->arena, &s->c->blocks, b);
+        if (!span.end)
+            return;
+    }
 }
 
 /* Extends every open section to the end of what was just read. */
@@ -196,7 +216,10 @@ static bool known_heading(const struct split *s, struct slice plain)
 
 static void block_of_line(struct split *s, struct span span)
 {
-    struct slice line = slice_part(s->text, span.start, span.end);
+    uint32_t look = span.end - span.start > LINE_LOOK_BYTES ? span.start + LINE_LOOK_BYTES : span.end;
+    while (look < span.end && ((unsigned char)s->text.at[look] & 0xC0) == 0x80)
+        look--; /* never inside a character */
+    struct slice line = slice_part(s->text, span.start, look);
     struct slice plain = normalise(s->arena, line, span.start, false).text;
     struct heading_label label = plain.len ? heading_label_read(plain.at) : (struct heading_label){ 0, 0 };
     struct slice heading = first_sentence(slice_from(plain, label.len));

@@ -298,6 +298,7 @@ static bool measure_read(const struct reading *r, size_t first, size_t i, size_t
 static void figures_read(struct reading *r, size_t first, size_t last)
 {
     struct slice subject = S("");
+    enum figure_status status = status_of(r, first, last);
     for (size_t i = first; i < last; i++) {
         if (!number_starts(r, first, i))
             continue;
@@ -319,7 +320,7 @@ static void figures_read(struct reading *r, size_t first, size_t last)
         if (!f.name.len)
             f.name = subject;
         subject = f.name;
-        f.status = status_of(r, first, last);
+        f.status = status;
         f.span = (struct span){ plain_start(r->p, r->t.at[i].start), plain_end(r->p, r->t.at[end - 1].end) };
         PUSH(r->c->arena, &r->c->figures, f);
         i = after > i + 1 ? after - 1 : i;

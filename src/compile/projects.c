@@ -242,7 +242,8 @@ static bool is_built(const struct reading *r, uint32_t i, uint32_t first, uint32
         return true;
     if (k > r->first && r->m->at[k - 1].end == from && HAS(&r->m->at[k - 1], ROLE(STAGE) | ROLE(TAKES)))
         return true;
-    for (; i < r->last; i++) {
+    uint32_t last = r->last < i + LOOK_MARKS_MAX ? r->last : i + LOOK_MARKS_MAX;
+    for (; i < last; i++) {
         const struct mark *next = after_mark(r, i);
         if (HAS(&r->m->at[i], ROLE(SITE) | ROLE(WORK)) && next && HAS(next, ROLE(STAGE)))
             return HAS(next, ROLE(DOING)) || next->end >= r->end || after_mark(r, i + 1);

@@ -120,7 +120,8 @@ static const char *quantity_read(const struct marks *m, const char *at, const ch
     struct token t = token_read(at);
     if (t.kind == TOKEN_PERCENT) {
         q->value = percent_value((struct slice){ at, t.len });
-        q->unit_word = trie_longest(&m->lex->zh, "%", "%" + 1, &len);
+        static const char percent[] = "%";
+        q->unit_word = trie_longest(&m->lex->zh, percent, &percent[1], &len);
         q->unit_start = q->unit_end = (uint32_t)(at + t.len - m->plain->text.at);
         return q->value.ok ? at + t.len : NULL;
     }

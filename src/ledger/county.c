@@ -249,7 +249,7 @@ static bool begin(struct ledger *l, const struct ledger_new *what, struct arena 
     set_text(l->algorithm, sizeof l->algorithm, slice_of(what->algorithm ? what->algorithm : "sha256"));
     l->world.random(l->world.context, nonce, sizeof nonce);
     snprintf(l->origin, sizeof l->origin, "taizhang/%06d/%02x%02x%02x%02x", l->county, nonce[0], nonce[1], nonce[2], nonce[3]);
-    l->pack_opened = pack_open(what->pack_folder, &l->pack, &problems, f);
+    l->pack_opened = what->files ? pack_from_files(what->files, what->n_files, &l->pack, &problems, f) : pack_open(what->pack_folder, &l->pack, &problems, f);
     if (!l->pack_opened || !hasher_open(&l->hasher, l->algorithm, f))
         return false;
     if (!store_open(l->path, memory ? STORE_MEMORY : STORE_CREATE, l->options.store, &l->conn, f) || !store_schema(l->conn, f))

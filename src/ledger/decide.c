@@ -60,7 +60,7 @@ int64_t work_duty_unit(struct work *w, uint32_t kinds, uint32_t ability)
     return 0;
 }
 
-static bool version_current(struct work *w, const struct json *body, const struct entry *e, struct fault *f)
+bool version_current(struct work *w, const struct json *body, const struct entry *e, struct fault *f)
 {
     int64_t version;
     if (!json_int(body, "version", &version) || version == e->version)
@@ -151,6 +151,40 @@ static bool read_unit(const struct look *look, struct slice typed, int64_t *id)
     return u != NULL;
 }
 
+static bool in_force(const struct unit *u, day today)
+{
+    return (u->from == DAY_NONE || u->from <= today) && (u->to == DAY_NONE || today <= u->to);
+}
+
+static void add_once(struct arena *a, struct ids *ids, int64_t id)
+{
+    for (size_t i = 0; i < ids->n; i++)
+        if (ids->at[i] == id)
+            return;
+    PUSH(a, ids, id);
+}
+
+/* A unit, or a collective name and every unit that it stands for today. */
+static bool add_units(const struct look *look, struct slice typed, struct ids *ids)
+{
+    const struct collective *all = pack_collective(look->pack, typed);
+    size_t before = ids->n;
+    int64_t id;
+    if (!all) {
+        bool known = read_unit(look, typed, &id);
+        if (known)
+            add_once(look->arena, ids, id);
+        return known;
+    }
+    for (size_t i = 0; i < look->people->n_units; i++) {
+        const struct unit *u = &look->people->units[i];
+        for (size_t k = 0; k < all->n_kinds; k++)
+            if (slice_equal(u->kind, all->kinds[k]) && in_force(u, look->today))
+                add_once(look->arena, ids, u->id);
+    }
+    return ids->n > before;
+}
+
 /* An array of names or ids, or one text with 、 or , between. */
 static bool read_units(const struct look *look, const struct json *typed, struct slice name, struct slice *out, struct fault *f)
 {
@@ -175,14 +209,8 @@ static bool read_units(const struct look *look, const struct json *typed, struct
                 one = slice_part(rest, 0, comma), rest = slice_from(rest, comma + 1);
         }
         one = slice_trim(one);
-        int64_t id;
-        if (one.len && !read_unit(look, one, &id))
+        if (one.len && !add_units(look, one, &ids))
             return bad_field(f, "unknown-unit", one, name);
-        bool twice = false;
-        for (size_t i = 0; one.len && i < ids.n; i++)
-            twice = twice || ids.at[i] == id;
-        if (one.len && !twice)
-            PUSH(look->arena, &ids, id);
         if (typed->kind != JSON_ARRAY && !rest.len)
             break;
     }
@@ -417,19 +445,44 @@ static struct askeds units_asked(const struct look *look, const struct entry *e)
     return list;
 }
 
+static struct receipt_row receipt_from(struct arena *a, const struct rows *r)
+{
+    return (struct receipt_row){ .unit = rows_int(r, 0), .role = rows_copy(a, r, 1), .stage = (int)rows_int(r, 2), .state = rows_copy(a, r, 3),
+        .asked_on = rows_day(r, 4), .due = rows_day(r, 5), .return_until = rows_day(r, 6), .answered_on = rows_day(r, 7), .reason = rows_copy(a, r, 8),
+        .account = rows_copy(a, r, 9), .ruling = rows_copy(a, r, 10), .ruled_on = rows_day(r, 11) };
+}
+
 bool receipts_read(const struct look *look, int64_t entry, struct receipt_row **at, size_t *n, struct fault *f)
 {
     struct { struct receipt_row *at; size_t n, cap; } list = { 0 };
-    struct arena *a = look->arena;
     struct rows r;
     store_ask(look->conn, SQL_RECEIPT_ALL, ARGS(v_int(ledger_county(look->ledger)), v_int(entry)), &r, f);
     while (rows_next(&r))
-        PUSH(a, &list, (struct receipt_row){ .unit = rows_int(&r, 0), .role = rows_copy(a, &r, 1), .stage = (int)rows_int(&r, 2), .state = rows_copy(a, &r, 3),
-            .asked_on = rows_day(&r, 4), .due = rows_day(&r, 5), .return_until = rows_day(&r, 6), .answered_on = rows_day(&r, 7), .reason = rows_copy(a, &r, 8),
-            .account = rows_copy(a, &r, 9), .ruling = rows_copy(a, &r, 10), .ruled_on = rows_day(&r, 11) });
+        PUSH(look->arena, &list, receipt_from(look->arena, &r));
     *at = list.at;
     *n = list.n;
     return rows_end(&r);
+}
+
+static bool receipts_push(const struct look *look, struct rows *r, struct receipts *list)
+{
+    while (rows_next(r))
+        PUSH(look->arena, list, (struct receipt_of){ .entry = rows_int(r, 12), .row = receipt_from(look->arena, r) });
+    return rows_end(r);
+}
+
+bool receipts_of_unit(const struct look *look, int64_t unit, struct receipts *list, struct fault *f)
+{
+    struct rows r;
+    store_ask(look->conn, SQL_RECEIPT_OF_UNIT, ARGS(v_int(ledger_county(look->ledger)), v_int(unit)), &r, f);
+    return receipts_push(look, &r, list);
+}
+
+bool receipts_in_state(const struct look *look, struct slice state, struct receipts *list, struct fault *f)
+{
+    struct rows r;
+    store_ask(look->conn, SQL_RECEIPT_IN_STATE, ARGS(v_int(ledger_county(look->ledger)), v_text(state)), &r, f);
+    return receipts_push(look, &r, list);
 }
 
 /* Asks who is new, lets go who is no longer named. `changed` holds rows that the command itself wrote. */
@@ -453,6 +506,10 @@ bool receipts_renew(struct change *c, int stage, day due, struct buf *b, struct 
             .due = due != DAY_NONE ? due : pack_add_limit(look->pack, look->today, receipt->within),
             .return_until = stage == ENTRY_LIVE ? pack_add_limit(look->pack, look->today, receipt->return_within) : DAY_NONE,
             .answered_on = DAY_NONE, .ruled_on = DAY_NONE };
+        if (slice_equal(c->event->kind, S("ruled"))) { /* named by a ruling: to be signed for, not to be returned */
+            row.ruling = slice_trim(json_text(c->w->body, "note"));
+            row.ruled_on = look->today;
+        }
         put_receipt(b, &row);
     }
     for (size_t k = 0; k < n; k++) {

@@ -80,6 +80,8 @@ bool decide_import(struct work *w, struct fault *f)
     if (!work_can(w, CAN_IMPORT, f))
         return false;
     int64_t keeper = work_duty_unit(w, 0, CAN_IMPORT), document = w->next_seq, year = number_of(doc, "year", 0);
+    if (doc && !year)
+        return refuse(f, "year-unknown", S(""), "year");
     if (!doc || year < 1949 || year > 2200)
         return refuse(f, "bad-year", json_text(doc, "year"), "year");
     if (!document_event(w, doc, keeper, f))
@@ -315,7 +317,35 @@ bool decide_issue(struct work *w, struct fault *f)
     return true;
 }
 
-/* The paper of an issue, made from what is live: {"paper": "assignment", "title": …, "entries": 84, "files": […]} */
+/* A kind that the pack declares has a series of numbers a year. The file was written with one: it must still be next. */
+static bool paper_number(struct work *w, struct event *e, struct fault *f)
+{
+    const struct paper_kind *kind = pack_paper(w->look.pack, json_text(w->body, "paper"));
+    struct slice said = json_text(w->body, "number"), number;
+    int64_t seq, year = number_of(w->body, "year", 0);
+    int y, m, d;
+    day_parts(w->look.today, &y, &m, &d);
+    if (!kind)
+        return true;
+    if (!year)
+        year = y;
+    if (year < 1949 || year > 2200)
+        return refuse(f, "bad-year", json_text(w->body, "year"), "year");
+    if (!paper_number_next(&w->look, kind, year, &seq, &number, f))
+        return false;
+    if (said.len && !slice_equal(said, number)) {
+        fault_set(f, FAULT_STALE, "paper-number-taken", said, number);
+        f->field = S("number");
+        return false;
+    }
+    event_set(w->arena, e, "number", number);
+    event_set_int(w->arena, e, "number.year", year);
+    event_set_int(w->arena, e, "number.seq", seq);
+    return true;
+}
+
+/* The paper of an issue, made from what is live: {"paper": "assignment", "title": …, "number": …, "year": 2026,
+ * "count": 84, "proofs": […]} */
 bool decide_paper(struct work *w, struct fault *f)
 {
     struct event *e = work_event(w, "paper-issued", NULL);
@@ -324,6 +354,8 @@ bool decide_paper(struct work *w, struct fault *f)
         return false;
     if (!any)
         return refuse(f, "needs-proofs", S("印发"), "proofs");
+    if (!paper_number(w, e, f))
+        return false;
     event_set(w->arena, e, "files", event_get(e, "proofs"));
     event_set(w->arena, e, "proofs", S("[]"));
     event_set(w->arena, e, "paper", json_text(w->body, "paper"));

@@ -74,23 +74,7 @@ bool change_number(struct change *c, struct fault *f)
     int64_t last;
     if (!store_number(c->w->look.conn, SQL_NUMBER_LAST, ARGS(v_int(c->w->ledger->county), v_text(d->name), v_int(c->now.year)), 0, &last, f))
         return false;
-    struct buf b = buf_open(200);
-    struct slice rest = d->number;
-    while (rest.len) { /* R{year}-{seq:4} */
-        ptrdiff_t open = slice_find(rest, S("{"));
-        buf_put(&b, slice_part(rest, 0, open < 0 ? rest.len : (size_t)open));
-        if (open < 0)
-            break;
-        rest = slice_from(rest, (size_t)open + 1);
-        struct slice mark;
-        slice_cut(&rest, '}', &mark);
-        if (slice_equal(mark, S("year")))
-            buf_int(&b, c->now.year);
-        else if (slice_starts(mark, S("seq")))
-            buf_format(&b, "%0*lld", mark.len > 4 ? mark.at[4] - '0' : 1, (long long)(last + 1));
-    }
-    c->now.number = slice_copy(a, buf_slice(&b));
-    buf_close(&b);
+    c->now.number = number_text(a, d->number, c->now.year, last + 1);
     event_set(a, c->event, "number", c->now.number);
     event_set_int(a, c->event, "number.year", c->now.year);
     event_set_int(a, c->event, "number.seq", last + 1);
@@ -195,25 +179,51 @@ bool set_open_to(const struct look *look, const struct entry *e, int slot, struc
     return false;
 }
 
+static bool set_one(struct work *w, const struct entry *e, const struct json *set, struct fault *f)
+{
+    bool draft = e->stage != ENTRY_LIVE;
+    if (!set || set->kind != JSON_OBJECT || !set->first)
+        return refuse(f, "nothing-said", S(""), "set");
+    if (draft && !work_office(w, e, CAN_HAND_OUT | CAN_IMPORT, f))
+        return false;
+    struct change c = change_begin(w, "changed", e);
+    if (!set_slots(&c, set, draft ? office_slot : own_slot, f) || (!draft && !complete(&c, f)))
+        return false;
+    return !c.event->n || change_end(&c, f); /* what stood there already is no event */
+}
+
+/* "rows": [{"entry": 17, "version": 40, "set": {…}}, …]: a grid that is saved, proposals that are adopted: each entry
+ * with values of its own, and still one act that one undo takes back. The fault's field is "e17.due". */
+static bool set_rows(struct work *w, const struct json *rows, struct fault *f)
+{
+    size_t n = 0;
+    for (const struct json *m = rows->kind == JSON_ARRAY ? rows->first : NULL; m; m = m->next) {
+        struct entry e;
+        if (++n > COMMAND_ENTRIES_MAX)
+            return fault_set(f, FAULT_REFUSED, "too-many-entries", slice_format(w->arena, "%d", COMMAND_ENTRIES_MAX), S(""));
+        if (!entry_find(&w->look, json_text(m, "entry"), &e, f) || !version_current(w, m, &e, f))
+            return false;
+        if (!set_one(w, &e, json_get(m, "set"), f)) {
+            f->field = slice_format(w->arena, "e%lld." S_FMT, (long long)e.id, S_ARG(f->field));
+            return false;
+        }
+        w->touched = e.id;
+    }
+    return n || refuse(f, "nothing-said", S(""), "rows");
+}
+
 bool decide_set(struct work *w, struct fault *f)
 {
     struct entry *at;
     size_t n;
-    const struct json *set = json_get(w->body, "set");
-    if (!set || set->kind != JSON_OBJECT || !set->first)
-        return refuse(f, "nothing-said", S(""), "set");
+    const struct json *rows = json_get(w->body, "rows");
+    if (rows)
+        return set_rows(w, rows, f);
     if (!work_entries(w, &at, &n, f))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        bool draft = at[i].stage != ENTRY_LIVE;
-        if (draft && !work_office(w, &at[i], CAN_HAND_OUT | CAN_IMPORT, f))
+    for (size_t i = 0; i < n; i++)
+        if (!set_one(w, &at[i], json_get(w->body, "set"), f))
             return false;
-        struct change c = change_begin(w, "changed", &at[i]);
-        if (!set_slots(&c, set, draft ? office_slot : own_slot, f) || (!draft && !complete(&c, f)))
-            return false;
-        if (c.event->n && !change_end(&c, f)) /* what stood there already is no event */
-            return false;
-    }
     return true;
 }
 
@@ -250,6 +260,7 @@ bool move_open_to(const struct look *look, const struct entry *e, const struct m
     return true;
 }
 
+/* Whoever makes a move may fill what it needs, unless the ledger says whose the field is. */
 static bool needed_slot(const struct change *c, int slot)
 {
     const struct move *move = NULL;
@@ -257,7 +268,7 @@ static bool needed_slot(const struct change *c, int slot)
     if (at >= 0)
         move = &c->now.def->moves[at];
     for (size_t i = 0; move && i < move->n_needs; i++)
-        if (move->needs[i].kind == NEED_FIELD && move->needs[i].slot == slot)
+        if (move->needs[i].kind == NEED_FIELD && move->needs[i].slot == slot && !slot_set_by(c->now.def, slot))
             return true;
     return own_slot(c, slot);
 }
@@ -598,11 +609,17 @@ bool receipt_is_own(const struct look *look, const struct entry *e, const struct
     return false;
 }
 
+/* Not signed for yet: asked, or told by a ruling that it stays theirs. */
+bool receipt_waits(const struct receipt_row *row)
+{
+    return slice_equal(row->state, S("asked")) || slice_equal(row->state, S("confirmed"));
+}
+
 bool sign_open_to(const struct look *look, const struct entry *e, const struct receipt_row *row, bool ignore_permission, struct fault *f)
 {
     if (!ignore_permission && !receipt_is_own(look, e, row))
         return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
-    if (!slice_equal(row->state, S("asked")))
+    if (!receipt_waits(row))
         return fault_set(f, FAULT_REFUSED, "already-answered", unit_name(look->people, row->unit), S(""));
     return true;
 }
@@ -611,7 +628,7 @@ bool return_open_to(const struct look *look, const struct entry *e, const struct
 {
     if (!ignore_permission && !receipt_is_own(look, e, row))
         return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
-    if (slice_equal(row->state, S("confirmed")))
+    if (row->ruled_on != DAY_NONE) /* whether it was theirs before or was named by the ruling */
         return fault_set(f, FAULT_REFUSED, "already-ruled", S(""), S(""));
     if (!slice_equal(row->state, S("asked")) && !slice_equal(row->state, S("signed")))
         return fault_set(f, FAULT_REFUSED, "already-answered", unit_name(look->people, row->unit), S(""));
@@ -639,7 +656,7 @@ static bool own_receipt(struct work *w, const struct entry *e, struct receipt_ro
             continue;
         if (!receipt_is_own(&w->look, e, &rows[i]) && !w->ledger->options.sabotage_no_permission)
             continue;
-        if (!found || slice_equal(rows[i].state, S("asked")))
+        if (!found || receipt_waits(&rows[i]))
             *row = rows[i];
         found++;
     }
@@ -658,17 +675,29 @@ static bool put_own_receipt(struct change *c, const struct receipt_row *row, str
     return change_end(c, f);
 }
 
-bool decide_sign(struct work *w, struct fault *f)
+static bool sign_one(struct work *w, const struct entry *e, struct fault *f)
 {
-    struct entry e;
     struct receipt_row row;
-    if (!work_entry(w, &e, f) || !own_receipt(w, &e, &row, f) || !sign_open_to(&w->look, &e, &row, true, f))
+    if (!own_receipt(w, e, &row, f) || !sign_open_to(&w->look, e, &row, true, f))
         return false;
-    struct change c = change_begin(w, e.stage == ENTRY_LIVE ? "signed" : "agreed", &e);
+    struct change c = change_begin(w, e->stage == ENTRY_LIVE ? "signed" : "agreed", e);
     row.state = S("signed");
     row.answered_on = w->look.today;
     row.account = w->look.who.account;
     return put_own_receipt(&c, &row, f);
+}
+
+/* One, or all that were ticked. */
+bool decide_sign(struct work *w, struct fault *f)
+{
+    struct entry *at;
+    size_t n;
+    if (!work_entries(w, &at, &n, f))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!sign_one(w, &at[i], f))
+            return false;
+    return true;
 }
 
 bool decide_return(struct work *w, struct fault *f)

@@ -196,7 +196,26 @@ static struct duty_row duty_row(struct slice text)
     return d;
 }
 
-static bool emit_duty(struct work *w, int64_t person, const struct duty_row *d, const char *table, size_t n, struct fault *f)
+struct given { struct duty *at; size_t n, cap; }; /* by this command so far: not yet in the snapshot */
+
+enum held { HELD_NOT, HELD_SAME, HELD_APART };
+
+/* Whether the person holds this duty already, or one that it may not be held with. */
+static enum held duty_held(const struct work *w, const struct duty *at, size_t n, const struct duty *want)
+{
+    const struct duty_kind *kinds = w->look.pack->duties;
+    for (size_t i = 0; i < n; i++) {
+        if (at[i].person != want->person || (at[i].to != DAY_NONE && at[i].to < w->look.today))
+            continue;
+        if (at[i].kind == want->kind && at[i].unit == want->unit && at[i].subtree == want->subtree)
+            return HELD_SAME;
+        if ((kinds[want->kind].never_with >> at[i].kind & 1) || (kinds[at[i].kind].never_with >> want->kind & 1))
+            return HELD_APART;
+    }
+    return HELD_NOT;
+}
+
+static bool emit_duty(struct work *w, int64_t person, const struct duty_row *d, const char *table, size_t n, struct given *given, struct fault *f)
 {
     const struct people *p = w->look.people;
     const struct unit *unit = people_unit_named(p, d->unit);
@@ -209,16 +228,15 @@ static bool emit_duty(struct work *w, int64_t person, const struct duty_row *d, 
         return refuse_row(w, f, "people-no-unit", d->unit, table, n);
     if ((d->from.len && !day_parse(d->from, &from)) || (d->to.len && !day_parse(d->to, &to)))
         return refuse_row(w, f, "people-bad-day", d->unit, table, n);
-    for (size_t i = 0; i < p->n_duties; i++) {
-        const struct duty *have = &p->duties[i];
-        bool over = have->to != DAY_NONE && have->to < w->look.today;
-        if (have->person != person || over)
-            continue;
-        if (have->kind == kind && have->unit == unit->id && have->subtree == subtree)
-            return true; /* holds it already */
-        if ((w->look.pack->duties[kind].never_with >> have->kind & 1) || (w->look.pack->duties[have->kind].never_with >> kind & 1))
-            return refuse_row(w, f, "people-duties-apart", w->look.pack->duties[kind].label.zh, table, n);
-    }
+    struct duty want = { .person = person, .unit = unit->id, .kind = kind, .subtree = subtree, .from = from, .to = to };
+    enum held held = duty_held(w, p->duties, p->n_duties, &want);
+    if (held == HELD_NOT)
+        held = duty_held(w, given->at, given->n, &want);
+    if (held == HELD_SAME)
+        return true;
+    if (held == HELD_APART)
+        return refuse_row(w, f, "people-duties-apart", w->look.pack->duties[kind].label.zh, table, n);
+    PUSH(w->arena, given, want);
     struct event *e = work_event(w, "duty-given", NULL);
     event_set_int(w->arena, e, "person", person);
     event_set(w->arena, e, "kind", d->kind);
@@ -226,7 +244,7 @@ static bool emit_duty(struct work *w, int64_t person, const struct duty_row *d, 
     event_set_int(w->arena, e, "subtree", subtree);
     event_set_day(w->arena, e, "from", from);
     event_set_day(w->arena, e, "to", to);
-    return work_emit(w, e, f) && work_people_again(w, f);
+    return work_emit(w, e, f);
 }
 
 static bool may_give_duties(struct work *w, struct fault *f)
@@ -234,10 +252,21 @@ static bool may_give_duties(struct work *w, struct fault *f)
     return (!somebody_gives_duties(w) && (w->look.who.can & CAN_PEOPLE)) || work_can(w, CAN_DUTIES, f);
 }
 
+/* Whether an earlier row of the table has this login, or this person: then the snapshot must know of it first. */
+static bool stands_above(const struct json *first, const struct json *row)
+{
+    struct slice login = cell(row, "login"), name = cell(row, "name"), unit = cell(row, "unit");
+    for (const struct json *above = first; above != row; above = above->next)
+        if ((slice_equal(cell(above, "name"), name) && slice_equal(cell(above, "unit"), unit)) || (login.len && slice_equal(cell(above, "login"), login)))
+            return true;
+    return false;
+}
+
 bool decide_people(struct work *w, struct fault *f)
 {
     const struct json *units = json_get(w->body, "units"), *persons = json_get(w->body, "persons");
     struct ids ids = { 0 };
+    struct given given = { 0 };
     size_t n = 0;
     bool duties = false;
     if (!work_can(w, CAN_PEOPLE, f))
@@ -248,12 +277,9 @@ bool decide_people(struct work *w, struct fault *f)
     for (const struct json *row = first; row; row = row->next) {
         int64_t person;
         duties = duties || cell(row, "duties").len;
-        if (!emit_person(w, row, ++n, &person, f))
+        if ((stands_above(first, row) && !work_people_again(w, f)) || !emit_person(w, row, ++n, &person, f))
             return false;
         PUSH(w->arena, &ids, person);
-        /* A login given twice in one table must be seen: the snapshot is renewed where it matters. */
-        if (cell(row, "login").len && !work_people_again(w, f))
-            return false;
     }
     if (!work_people_again(w, f) || (duties && !may_give_duties(w, f)))
         return false;
@@ -262,10 +288,12 @@ bool decide_people(struct work *w, struct fault *f)
         struct slice rest = cell(row, "duties"), one;
         while (rest.len && slice_cut(&rest, ';', &one)) {
             struct duty_row d = duty_row(one);
-            if (d.kind.len && !emit_duty(w, ids.at[n], &d, "persons", n + 1, f))
+            if (d.kind.len && !emit_duty(w, ids.at[n], &d, "persons", n + 1, &given, f))
                 return false;
         }
     }
+    if (given.n && !work_people_again(w, f))
+        return false;
     return w->n_events || fault_set(f, FAULT_REFUSED, "nothing-changed", S(""), S(""));
 }
 
@@ -281,7 +309,8 @@ bool decide_duty(struct work *w, struct fault *f)
         f->field = S("person");
         return false;
     }
-    return emit_duty(w, p->id, &d, "duty", 1, f) && (w->n_events || fault_set(f, FAULT_REFUSED, "nothing-changed", S(""), S("")));
+    struct given given = { 0 };
+    return emit_duty(w, p->id, &d, "duty", 1, &given, f) && (!given.n || work_people_again(w, f)) && (w->n_events || fault_set(f, FAULT_REFUSED, "nothing-changed", S(""), S("")));
 }
 
 bool decide_end_duty(struct work *w, struct fault *f)

@@ -291,7 +291,7 @@ bool papers_ask(const struct look *look, struct paper_row **at, size_t *n, struc
     store_ask(look->conn, SQL_PAPER_ALL, ARGS(v_int(ledger_county(look->ledger))), &r, f);
     while (is_known(look) && rows_next(&r))
         PUSH(a, &list, (struct paper_row){ .id = rows_int(&r, 0), .kind = rows_copy(a, &r, 1), .title = rows_copy(a, &r, 2), .hash = rows_copy(a, &r, 3),
-            .name = rows_copy(a, &r, 4), .place = rows_int(&r, 5), .on = rows_day(&r, 6), .entries = rows_int(&r, 7), .keeper = rows_int(&r, 8) });
+            .name = rows_copy(a, &r, 4), .place = rows_int(&r, 5), .on = rows_day(&r, 6), .entries = rows_int(&r, 7), .keeper = rows_int(&r, 8), .number = rows_copy(a, &r, 9) });
     *at = list.at;
     *n = list.n;
     return rows_end(&r);

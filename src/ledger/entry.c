@@ -380,6 +380,17 @@ struct value entry_value(const struct look *look, const struct entry *e, int slo
     return v;
 }
 
+bool entry_formula(const struct look *look, const struct entry *e, struct slice text, struct value *v, struct fault *f)
+{
+    const struct expr *formula;
+    struct entry_context context = { 0 };
+    struct expr_scope scope = entry_scope(look, e, &context);
+    if (!expr_parse(look->arena, text, &e->def->names, TYPE_NONE, &formula, f))
+        return false;
+    *v = expr_eval(formula, &scope);
+    return true;
+}
+
 static void put_enum(struct buf *b, const struct ledger_def *d, int slot, struct slice name)
 {
     if (slot == COMMON_STATE) {

@@ -638,7 +638,7 @@ static struct expr *call_duty(struct parser *p, enum expr_op op)
 
 static struct expr *call_clock(struct parser *p, enum expr_op op)
 {
-    return parse_declared(p, op, op == OP_LEFT ? TYPE_DAYS : TYPE_BOOL, p->names->clocks, p->names->n_clocks, "expr-clock");
+    return parse_declared(p, op, op == OP_LEFT ? TYPE_NUMBER : TYPE_BOOL, p->names->clocks, p->names->n_clocks, "expr-clock");
 }
 
 static struct expr *call_count(struct parser *p, enum expr_op op)
@@ -682,14 +682,12 @@ static struct expr *call_rate(struct parser *p, enum expr_op op)
     return e;
 }
 
+/* A number, to be compared with one: days(updated_on, today) > 30. A difference of days is a duration. */
 static struct expr *call_days(struct parser *p, enum expr_op op)
 {
     struct expr *from = parse_argument(p, TYPE_DAY);
     struct expr *to = from && expect_sign(p, ",") ? parse_argument(p, TYPE_DAY) : NULL;
-    struct expr *e = to ? node_two(p, op, TYPE_DAYS, from, to) : NULL;
-    if (e)
-        e->unit = op == OP_WORKDAYS ? DAYS_WORK : DAYS_CALENDAR;
-    return e;
+    return to ? node_two(p, op, TYPE_NUMBER, from, to) : NULL;
 }
 
 static struct expr *call_extreme(struct parser *p, enum expr_op op)

@@ -5,6 +5,9 @@
  *   see:  duty(supervisor) or lead or support
  *   list: state in [doing, submitted] and due - today <= 7 days and lead = "县水务局"
  *
+ * A difference of days is a duration and compares with one (`due - today <= 7 days`); days(a, b), workdays(a, b) and
+ * left(clock) are plain numbers (`days(updated_on, today) > 30`). rate(a, b) is a / b in percent with one decimal.
+ *
  * A missing value, an overflow or a division by zero gives "not computable", which never turns into 0 or false: a
  * comparison with it is not computable, `not`, `and`, `or` follow three-valued logic, and a rule that is not
  * computable does not hold. */

@@ -88,7 +88,7 @@ static struct value eval_clock(const struct expr *e, const struct expr_scope *s)
     int32_t left = 0;
     if (!s->clock || !s->clock(s->context, (size_t)e->slot, &expired, &left))
         return none;
-    return e->op == OP_EXPIRED ? truth(expired) : duration(left, DAYS_CALENDAR);
+    return e->op == OP_EXPIRED ? truth(expired) : number(decimal_int(left));
 }
 
 static struct value eval_line_count(const struct expr *e, const struct expr_scope *s)
@@ -256,8 +256,8 @@ static struct value eval_days(const struct expr *e, const struct expr_scope *s)
     if (from.type == TYPE_NONE || to.type == TYPE_NONE)
         return none;
     if (e->op == OP_DAYS)
-        return duration((int64_t)to.on - from.on, DAYS_CALENDAR);
-    return s->workdays ? duration(s->workdays(s->context, from.on, to.on), DAYS_WORK) : none;
+        return number(decimal_int((int64_t)to.on - from.on));
+    return s->workdays ? number(decimal_int(s->workdays(s->context, from.on, to.on))) : none;
 }
 
 static struct value eval_extreme(const struct expr *e, const struct expr_scope *s)

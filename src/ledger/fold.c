@@ -524,12 +524,16 @@ static bool fold_paper(struct folding *x)
 {
     struct json *list;
     int64_t place = 0;
+    struct slice series = slice_format(x->arena, "paper." S_FMT, S_ARG(text_of(x, "paper")));
     if (!parse_list(x, text_of(x, "files"), &list))
+        return false;
+    if (int_of(x, "number.seq")
+        && !store_run(x->conn, SQL_NUMBER_PUT, ARGS(COUNTY, v_text(series), v_int(int_of(x, "number.year")), v_int(int_of(x, "number.seq"))), x->fault))
         return false;
     for (const struct json *m = list->first; m; m = m->next)
         if (!store_run(x->conn, SQL_PAPER_PUT, ARGS(COUNTY, v_int(x->event->seq), v_text(text_of(x, "paper")), v_text(text_of(x, "title")),
                 v_text(json_text(m, "hash")), v_text(json_text(m, "name")), v_int(place++), v_int(x->on), v_int(int_of(x, "entries")),
-                v_id(int_of(x, "keeper"))), x->fault))
+                v_id(int_of(x, "keeper")), v_text(text_of(x, "number"))), x->fault))
             return false;
     return true;
 }

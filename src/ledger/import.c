@@ -14,14 +14,13 @@ struct find {
     const char *rule;
 };
 
-static void put_units(struct buf *b, const struct slices *names)
+/* Names from one on, with a comma before where some stand there already. */
+static void put_units(struct buf *b, const struct slices *names, size_t from)
 {
-    buf_char(b, '[');
-    for (size_t i = 0; i < names->n; i++) {
+    for (size_t i = from; i < names->n; i++) {
         json_comma(b);
         json_put_string(b, names->at[i]);
     }
-    buf_char(b, ']');
 }
 
 static void put_decimal(struct buf *b, struct decimal d)
@@ -45,8 +44,9 @@ static void put_heading(struct buf *b, const struct find *x)
 }
 
 static void task_text(struct buf *b, const struct find *x) { json_put_string(b, x->task->text); }
-static void task_lead(struct buf *b, const struct find *x) { put_units(b, &x->task->lead); }
-static void task_support(struct buf *b, const struct find *x) { put_units(b, &x->task->support); }
+static void task_lead(struct buf *b, const struct find *x) { json_put_string(b, x->task->lead.n ? x->task->lead.at[0] : S("")); } /* the first leads */
+static void task_lead_rest(struct buf *b, const struct find *x) { put_units(b, &x->task->lead, 1); }
+static void task_support(struct buf *b, const struct find *x) { put_units(b, &x->task->support, 0); }
 static void task_deadline(struct buf *b, const struct find *x) { put_day(b, x->task->deadline_kind == DEADLINE_DAY ? x->task->deadline : DAY_NONE); }
 static void task_deadline_text(struct buf *b, const struct find *x) { json_put_string(b, x->task->deadline_text); }
 static void project_name(struct buf *b, const struct find *x) { json_put_string(b, x->project->name); }
@@ -65,6 +65,7 @@ static void figure_bound_option(struct buf *b, const struct find *x)
     json_put_string(b, slice_of(options[x->figure->bound]));
 }
 
+/* What gives a set of units puts its members, without the brackets: several may stand in one set. */
 static const struct { const char *name; enum draft_from from; void (*put)(struct buf *b, const struct find *x); } properties[] = {
     { "bound", DRAFT_FIGURE, figure_bound_option },
     { "deadline", DRAFT_TASK, task_deadline },
@@ -72,6 +73,7 @@ static const struct { const char *name; enum draft_from from; void (*put)(struct
     { "growth", DRAFT_FIGURE, figure_growth },
     { "investment", DRAFT_PROJECT, project_investment },
     { "lead", DRAFT_TASK, task_lead },
+    { "lead.rest", DRAFT_TASK, task_lead_rest },
     { "masked", DRAFT_FIGURE, figure_masked },
     { "name", DRAFT_FIGURE, figure_name },
     { "name", DRAFT_PROJECT, project_name },
@@ -101,6 +103,11 @@ static const char *find_status(const struct find *x)
     return x->task ? (x->task->done ? "done" : "planned") : x->figure ? figure_status_word(x->figure->status) : "";
 }
 
+static bool is_units(const struct ledger_def *d, int slot)
+{
+    return (slot < COMMON_COUNT ? common_type((enum common)slot) : d->fields[slot - COMMON_COUNT].type) == FIELD_UNITS;
+}
+
 static void put_draft(struct buf *b, const struct ledger_def *d, const struct find *x)
 {
     if (d->drafts.where_status.len && !slice_equal(d->drafts.where_status, slice_of(find_status(x))))
@@ -118,10 +125,18 @@ static void put_draft(struct buf *b, const struct ledger_def *d, const struct fi
     json_put_string(b, slice_of(x->rule));
     buf_text(b, ",\"set\":{");
     for (size_t i = 0; i < d->drafts.n_sets; i++) {
+        int slot = d->drafts.sets[i].slot;
         json_comma(b);
-        json_put_string(b, slot_name(d, d->drafts.sets[i].slot));
+        json_put_string(b, slot_name(d, slot));
         buf_char(b, ':');
+        bool units = is_units(d, slot);
+        if (units)
+            buf_char(b, '[');
         put_property(b, x, d->drafts.from, d->drafts.sets[i].find);
+        for (; i + 1 < d->drafts.n_sets && d->drafts.sets[i + 1].slot == slot; i++)
+            put_property(b, x, d->drafts.from, d->drafts.sets[i + 1].find);
+        if (units)
+            buf_char(b, ']');
     }
     buf_text(b, "}}");
 }

@@ -29,13 +29,14 @@ enum { HASH_BYTES = 32, ACCOUNT_CHARS = 16, KEY_BYTES = 16, COUNTY_MAX = 999999 
 struct ledger_options {
     struct store_options store;
     /* Sabotage switches of the tests, each breaks what one test guards (kernel.md section 7, 9). */
-    bool sabotage_answer_early, sabotage_no_permission, sabotage_no_self_check;
+    bool sabotage_answer_early, sabotage_no_permission, sabotage_no_self_check, sabotage_no_leaf_check;
 };
 
 struct ledger_new {
     int county;                /* 6-digit division code, GB/T 2260 */
     struct slice name;
     const char *pack_folder;
+    const struct pack_file *files; size_t n_files; /* the pack itself, where there is no folder */
     const char *algorithm;     /* "sha256" or "sm3" */
 };
 /* Makes the file PATH, the folder PATH.files for documents and proofs, and the signing key PATH.key (0600). The first
@@ -161,6 +162,8 @@ bool entry_complete(const struct look *look, const struct entry *e); /* has all 
 /* Which rule of the light holds today; -1 none. */
 int entry_light_rule(const struct look *look, const struct entry *e);
 struct value entry_value(const struct look *look, const struct entry *e, int slot); /* own fields and computed ones too */
+/* What a formula over the entry's fields gives; of any type. */
+bool entry_formula(const struct look *look, const struct entry *e, struct slice text, struct value *v, struct fault *f) MUST_USE;
 void entry_put_value(const struct look *look, const struct entry *e, int slot, struct buf *b); /* for people: names, days */
 /* Slots: what a form needs to know of a field, common or own. */
 struct slice slot_name(const struct ledger_def *d, int slot);
@@ -189,6 +192,13 @@ struct entry_file { /* 一事一档: all that hangs on one entry */
     struct line_row *lines; size_t n_lines;
     struct history_row *history; size_t n_history;
 };
+bool receipts_read(const struct look *look, int64_t entry, struct receipt_row **at, size_t *n, struct fault *f) MUST_USE; /* of a draft too */
+/* All that one unit was asked for, and all that stand in one state; whether the entry may be seen is asked of entry_see. */
+struct receipt_of { int64_t entry; struct receipt_row row; };
+struct receipts { struct receipt_of *at; size_t n, cap; };
+bool receipts_of_unit(const struct look *look, int64_t unit, struct receipts *list, struct fault *f) MUST_USE;
+bool receipts_in_state(const struct look *look, struct slice state, struct receipts *list, struct fault *f) MUST_USE;
+bool receipt_is_own(const struct look *look, const struct entry *e, const struct receipt_row *row); /* may answer it */
 bool entry_file(const struct look *look, const struct entry *e, struct entry_file *file, struct fault *f) MUST_USE;
 
 /* What the person may do now, and why something else is not offered. */
@@ -263,8 +273,27 @@ struct proposer; /* made once for a page: reads precedents and duties */
 bool proposer_open(const struct look *look, const struct lexicon *lex, struct proposer **p, struct fault *f) MUST_USE;
 bool proposer_ask(const struct proposer *p, struct arena *a, struct slice title, struct slice section, struct proposal *out);
 
-struct paper_row { int64_t id, place, entries, keeper; struct slice kind, title, hash, name; day on; };
+struct paper_row { int64_t id, place, entries, keeper; struct slice kind, title, hash, name, number; day on; };
 bool papers_ask(const struct look *look, struct paper_row **at, size_t *n, struct fault *f) MUST_USE;
+
+/* A paper as it would be issued now: the number is the next of its series, given when the paper is issued. */
+struct paper_content {
+    const struct paper_kind *kind;
+    struct slice title, number, addressee, text, table, signer; /* table: what stands above it */
+    day on;
+    struct slices head;
+    struct slices *rows; size_t n_rows;
+};
+bool paper_fill(const struct look *look, struct slice kind, int64_t year, struct paper_content *p, struct fault *f) MUST_USE;
+
+/* How long a unit takes, in calendar days: medians, not `ok` where nothing has arrived (M21); its returns (M163). */
+struct unit_delays {
+    int64_t unit;
+    struct decimal sign, first_progress, close;
+    int64_t waiting_sign, waiting_progress, waiting_close;
+    int64_t disputes, dispute_days, disputes_open; /* ruled ones, their days from return to ruling, those not ruled */
+};
+bool delays_ask(const struct look *look, int64_t unit, struct unit_delays *out, struct fault *f) MUST_USE;
 
 /* ---------- commands: the one door ---------- */
 

@@ -39,6 +39,14 @@ void problem(struct pack_reader *r, int line, const char *code, struct slice abo
     problem_fault(r, line, &f, likely);
 }
 
+void pack_put_problem(struct buf *b, const struct pack_problem *p)
+{
+    buf_format(b, S_FMT ":%d: " S_FMT, S_ARG(p->file), p->line, S_ARG(p->cause));
+    if (p->likely.len)
+        buf_format(b, " (likely: " S_FMT ")", S_ARG(p->likely));
+    buf_char(b, '\n');
+}
+
 static bool comes_after(const struct pack_problem *a, const struct pack_problem *b)
 {
     int c = slice_compare(a->file, b->file);
@@ -525,4 +533,37 @@ int ledger_lines(const struct ledger_def *l, struct slice name)
 int pack_duty(const struct pack *p, struct slice name)
 {
     return FIND(p->duties, p->n_duties, name);
+}
+
+const struct collective *pack_collective(const struct pack *p, struct slice name)
+{
+    int i = FIND(p->collectives, p->n_collectives, name);
+    return i < 0 ? NULL : &p->collectives[i];
+}
+
+const struct paper_kind *pack_paper(const struct pack *p, struct slice name)
+{
+    int i = FIND(p->papers, p->n_papers, name);
+    return i < 0 ? NULL : &p->papers[i];
+}
+
+struct slice number_text(struct arena *a, struct slice pattern, int64_t year, int64_t seq)
+{
+    struct buf b = buf_open(400);
+    while (pattern.len) {
+        ptrdiff_t open = slice_find(pattern, S("{"));
+        struct slice mark;
+        buf_put(&b, slice_part(pattern, 0, open < 0 ? pattern.len : (size_t)open));
+        if (open < 0)
+            break;
+        pattern = slice_from(pattern, (size_t)open + 1);
+        slice_cut(&pattern, '}', &mark);
+        if (slice_equal(mark, S("year")))
+            buf_int(&b, year);
+        else if (slice_starts(mark, S("seq")))
+            buf_format(&b, "%0*lld", mark.len > 4 ? mark.at[4] - '0' : 1, (long long)seq);
+    }
+    struct slice s = slice_copy(a, buf_slice(&b));
+    buf_close(&b);
+    return s;
 }

@@ -123,7 +123,7 @@ struct list { struct slice name; struct label label; const struct expr *where; i
 
 /* Which find of the compiler becomes a draft. */
 enum draft_from { DRAFT_NONE, DRAFT_TASK, DRAFT_PROJECT, DRAFT_FIGURE };
-struct draft_set { int slot; struct slice find; }; /* the entry's slot takes this property of the find: text, deadline, name … */
+struct draft_set { int slot; struct slice find; }; /* the entry's slot takes this property of the find: text, deadline, name …; those of one set of units stand together */
 struct drafts {
     enum draft_from from;
     struct slice where_status;  /* planned, done, target …; empty: all */
@@ -171,6 +171,23 @@ enum ability {
 
 struct duty_kind { struct slice name; struct label label; uint32_t can; uint32_t never_with; };
 
+/* A name that stands for many units (各乡镇): all units of these kinds on the day of use. */
+struct collective { struct slice name; struct slice *kinds; size_t n_kinds; };
+
+/* A paper that the office issues (任务分工): the live entries of one ledger as a table under a number of its own series.
+ * In title, signer, addressee and text {county} is the county's name and {year} the year. */
+struct paper_head { struct slice label; int slot; }; /* one column: what stands above it, and what stands in it */
+struct paper_kind {
+    struct slice name;
+    struct label label;
+    struct slice of;             /* the ledger */
+    struct slice title, table, number, signer, addressee, text;
+    struct slice *said;          /* as written: label, field, label, field … */
+    size_t n_said;
+    const struct ledger_def *def;
+    struct paper_head *heads; size_t n_heads;
+};
+
 struct pack_file { struct slice name, bytes; }; /* name: path below the folder */
 
 struct pack {
@@ -179,6 +196,8 @@ struct pack {
     char hash[65];               /* SHA-256 of all files, names and bytes in order; hex */
     struct duty_kind *duties; size_t n_duties;
     struct ledger_def *ledgers; size_t n_ledgers;
+    struct collective *collectives; size_t n_collectives;
+    struct paper_kind *papers; size_t n_papers;
     const char *folder;
     struct pack_file *files; size_t n_files; /* as read, for the ledger to keep */
     day *workday_swaps; bool *swap_works; size_t n_swaps; /* from calendar/YYYY.tsv */
@@ -187,6 +206,8 @@ struct pack {
 
 struct pack_problem { struct slice file; int line; struct slice cause, likely; };
 struct pack_problems { struct pack_problem *at; size_t n, cap; };
+/* One line: `ledgers/tasks.yaml:41: 没有叫“submited”的状态。 / There is no state submited. (likely: submitted)` */
+void pack_put_problem(struct buf *b, const struct pack_problem *p);
 
 /* Reads a folder. All problems are listed, not only the first; the pack is usable only where there is none, and the
  * fault then is `pack-broken`. A cause is one sentence in Chinese, " / ", and the same in English; a file is empty
@@ -204,6 +225,10 @@ int ledger_move(const struct ledger_def *l, struct slice name);
 int ledger_ask(const struct ledger_def *l, struct slice name);
 int ledger_lines(const struct ledger_def *l, struct slice name);
 int pack_duty(const struct pack *p, struct slice name);
+const struct collective *pack_collective(const struct pack *p, struct slice name); /* NULL where there is none */
+const struct paper_kind *pack_paper(const struct pack *p, struct slice name);
+/* R{year}-{seq:4} → R2026-0017 */
+struct slice number_text(struct arena *a, struct slice pattern, int64_t year, int64_t seq);
 struct slice common_name(enum common c); /* "lead" */
 struct label common_label(enum common c);
 const char *ending_word(enum ending e);

@@ -231,8 +231,6 @@ static void check_clocks(const struct check *c)
             say(c, line, "pack-clock-two-ends", k->name, S(""));
         if (until && slot_type(c->l, k->until_slot) != TYPE_DAY)
             say(c, line, "pack-clock-until", k->name, S(""));
-        if (k->runs_in & c->l->final)
-            say(c, line, "pack-clock-final", k->name, S(""));
         if (k->runs_in & k->pauses_in)
             say(c, line, "pack-clock-both", k->name, S(""));
     }
@@ -267,7 +265,7 @@ static void check_lights(const struct check *c)
 /* ---------- numbers ---------- */
 
 /* R{year}-{seq:4}: {year} or none, {seq} or {seq:N} once. */
-static const char *number_fault(struct slice s)
+const char *number_fault(struct slice s)
 {
     enum { NUMBER_MAX_BYTES = 40 };
     int seq = 0, year = 0;
@@ -347,6 +345,24 @@ void pack_check_ledger(struct pack_reader *r, const struct yaml *tree)
         checks[i](&c);
 }
 
+/* The columns of a paper are fields of its ledger. */
+static void check_paper(struct pack_reader *r, struct paper_kind *paper)
+{
+    paper->def = pack_ledger(r->pack, paper->of);
+    if (!paper->def) {
+        problem(r, 1, "pack-paper-of", paper->name, paper->of, NO_LIKELY);
+        return;
+    }
+    paper->heads = NEW(r->arena, struct paper_head, paper->n_said / 2 + 1);
+    for (size_t i = 0; i + 1 < paper->n_said; i += 2) {
+        int slot = ledger_slot(paper->def, paper->said[i + 1]);
+        if (slot < 0)
+            problem(r, 1, "pack-field", paper->said[i + 1], S(""), NO_LIKELY);
+        else
+            paper->heads[paper->n_heads++] = (struct paper_head){ paper->said[i], slot };
+    }
+}
+
 /* Two ledgers of one pack: their names, labels and numbers must tell them apart. */
 void pack_check_between(struct pack_reader *r)
 {
@@ -364,4 +380,6 @@ void pack_check_between(struct pack_reader *r)
             if (b->number.len && slice_equal(a->number, b->number))
                 problem(r, 1, "pack-number-twice", b->number, a->name, NO_LIKELY);
         }
+    for (size_t i = 0; i < p->n_papers; i++)
+        check_paper(r, &p->papers[i]);
 }

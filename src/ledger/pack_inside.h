@@ -4,6 +4,7 @@
 #define TAIZHANG_LEDGER_PACK_INSIDE_H
 
 #include "ledger/pack.h"
+#include "ledger/pack_yaml.h"
 
 /* ---------- the tree of an expression: expr.c makes it, expr_eval.c and expr_sql.c read it ---------- */
 
@@ -40,20 +41,6 @@ struct nearest { struct slice word, best; int distance; };
 struct nearest nearest_open(struct slice word); /* at most 2 letters away; 1 where the word is short */
 void nearest_try(struct nearest *n, struct slice candidate);
 
-/* ---------- a YAML file as a tree (pack_yaml.c) ---------- */
-
-enum yaml_kind { YAML_TEXT = 1, YAML_LIST = 2, YAML_MAP = 4 }; /* bits, so that a place may take several */
-struct yaml {
-    enum yaml_kind kind;
-    int line;
-    struct slice key;          /* in a map */
-    int key_line;
-    struct slice text;
-    struct yaml *first, *next; /* children in order, of a list or a map */
-    size_t n;
-};
-const struct yaml *yaml_get(const struct yaml *map, struct slice key); /* NULL where absent or no map */
-
 /* ---------- the reader of one pack ---------- */
 
 struct pack_reader {
@@ -77,7 +64,8 @@ const struct yaml *yaml_read(struct pack_reader *r, struct slice bytes);
 void pack_read_head(struct pack_reader *r, const struct yaml *tree);   /* pack.yaml (pack_schema.c) */
 void pack_read_ledger(struct pack_reader *r, const struct yaml *tree); /* into r->ledger */
 void pack_check_ledger(struct pack_reader *r, const struct yaml *tree);  /* what it means (pack_check.c) */
-void pack_check_between(struct pack_reader *r);                        /* ledgers against each other */
+void pack_check_between(struct pack_reader *r);                        /* ledgers against each other, papers against ledgers */
+const char *number_fault(struct slice pattern);                        /* the code of what is wrong with it, or NULL */
 void pack_read_calendar(struct pack_reader *r, struct slice bytes);    /* one year (pack_calendar.c) */
 
 /* Fills l->names from what is declared so far; returns the fields, for meanings that come later. */

@@ -15,7 +15,7 @@ enum form {
     FORM_NAME, FORM_TEXT, FORM_BOOL, FORM_INT, FORM_DAY, FORM_LIMIT /* 15 workdays */, FORM_WORD, FORM_WORDS, FORM_PRESENT,
     FORM_MAP, FORM_NAMED /* name → shape */, FORM_LIST /* of shapes */,
     FORM_ROLES, FORM_STATES, FORM_STATE, FORM_SLOT, FORM_SORT, FORM_DUTIES, FORM_NEEDS, FORM_SET_BY, FORM_REQUIRED,
-    FORM_REPORT_MOVES, FORM_PAIRS, FORM_DRAFT_SETS,
+    FORM_REPORT_MOVES, FORM_PAIRS, FORM_DRAFT_SETS, FORM_TEXTS, FORM_NUMBER, FORM_HEADS,
     FORM_COMPUTED, FORM_RULE, FORM_LIGHT,
 };
 
@@ -41,6 +41,7 @@ struct shape {
     const void *blank;       /* the struct before anything is read; NULL for zeroes */
     bool named, hyphens;     /* struct begins with its name; which may have hyphens */
     bool short_label;        /* `todo: 未启动` for `todo: {zh: 未启动}`; the label follows the name */
+    bool spoken;             /* the name is one that people use (各乡镇), and no label follows */
 };
 
 #define AT(type, member) .at = offsetof(struct type, member), .size = sizeof(((struct type *)0)->member)
@@ -251,11 +252,31 @@ static const struct key duty_keys[] = {
 };
 static const struct shape duty_shape = { KEYS(duty_keys), .size = sizeof(struct duty_kind), .named = true };
 
+static const struct key collective_keys[] = {
+    { "kinds", FORM_TEXTS, .required = true, ARRAY(collective, kinds), .high = LEDGER_PARTS_MAX },
+};
+static const struct shape collective_shape = { KEYS(collective_keys), .size = sizeof(struct collective), .named = true, .spoken = true };
+
+static const struct key paper_keys[] = {
+    LABEL(paper_kind, label),
+    { "of", FORM_NAME, .required = true, AT(paper_kind, of) },
+    { "title", FORM_TEXT, .required = true, AT(paper_kind, title) },
+    { "table", FORM_TEXT, .required = true, AT(paper_kind, table) },
+    { "number", FORM_NUMBER, .required = true, AT(paper_kind, number) },
+    { "signer", FORM_TEXT, .required = true, AT(paper_kind, signer) },
+    { "addressee", FORM_TEXT, AT(paper_kind, addressee) },
+    { "text", FORM_TEXT, AT(paper_kind, text) },
+    { "columns", FORM_HEADS, .required = true, ARRAY(paper_kind, said), .high = LEDGER_FIELDS_MAX },
+};
+static const struct shape paper_shape = { KEYS(paper_keys), .size = sizeof(struct paper_kind), .named = true };
+
 static const struct key pack_keys[] = {
     { "pack", FORM_NAME, .required = true, AT(pack, name) },
     { "name", FORM_MAP, .required = true, AT(pack, label), .of = &label_shape },
     { "version", FORM_INT, .required = true, AT(pack, version), .low = 1, .high = 1000000 },
     { "duties", FORM_NAMED, .required = true, ARRAY(pack, duties), .of = &duty_shape, .high = PACK_DUTIES_MAX },
+    { "collectives", FORM_NAMED, ARRAY(pack, collectives), .of = &collective_shape, .high = LEDGER_PARTS_MAX },
+    { "papers", FORM_NAMED, ARRAY(pack, papers), .of = &paper_shape, .high = LEDGER_PARTS_MAX },
 };
 static const struct shape pack_shape = { KEYS(pack_keys) };
 
@@ -362,6 +383,14 @@ static void read_word(struct pack_reader *r, const struct key *k, const struct y
         *(int *)member(base, k) = w->value;
 }
 
+static void read_number(struct pack_reader *r, const struct key *k, const struct yaml *y, void *base)
+{
+    const char *code = number_fault(y->text);
+    if (code)
+        problem(r, y->line, code, y->text, S(""), NO_LIKELY);
+    *(struct slice *)member(base, k) = y->text;
+}
+
 /* One text, or a list of texts: each once. */
 #define EACH(item, y) \
     for (const struct yaml *item = (y)->kind == YAML_LIST ? (y)->first : (y); item; item = (y)->kind == YAML_LIST ? item->next : NULL)
@@ -371,6 +400,40 @@ static bool is_text(struct pack_reader *r, const struct key *k, const struct yam
     if (y->kind != YAML_TEXT)
         problem(r, y->line, "pack-texts", slice_of(k->name), S(""), NO_LIKELY);
     return y->kind == YAML_TEXT;
+}
+
+/* How many texts fit into the array of this key; it is made here. */
+static struct slice *texts_make(struct pack_reader *r, const struct key *k, const struct yaml *y, void *base, size_t each)
+{
+    if (y->n > (size_t)k->high)
+        problem(r, y->line, "pack-too-many", slice_of(k->name), int_text(r, k->high), NO_LIKELY);
+    struct slice *texts = NEW(r->arena, struct slice, each * (y->n + 1));
+    *(struct slice **)member(base, k) = texts;
+    return texts;
+}
+
+static void read_texts(struct pack_reader *r, const struct key *k, const struct yaml *y, void *base)
+{
+    struct slice *texts = texts_make(r, k, y, base, 1);
+    size_t *n = (size_t *)(void *)((char *)base + k->n_at);
+    EACH(item, y)
+    {
+        if (is_text(r, k, item))
+            texts[(*n)++] = item->text;
+    }
+}
+
+/* {工作任务: title}: what stands above a column, and what stands in it; the ledger is known later (pack_check.c). */
+static void read_heads(struct pack_reader *r, const struct key *k, const struct yaml *y, void *base)
+{
+    struct slice *said = texts_make(r, k, y, base, 2);
+    size_t *n = (size_t *)(void *)((char *)base + k->n_at);
+    for (const struct yaml *item = y->first; item; item = item->next) {
+        if (!is_text(r, k, item))
+            continue;
+        said[(*n)++] = item->key;
+        said[(*n)++] = item->text;
+    }
 }
 
 static void add_bit(struct pack_reader *r, uint32_t *bits, uint32_t bit, const struct yaml *y)
@@ -574,7 +637,7 @@ static void read_pairs(struct pack_reader *r, const struct key *k, const struct 
 /* What the compiler's finds have (compile.h), with the type that it gives. */
 static const struct property { enum draft_from from; const char *name; enum value_type type; } properties[] = {
     { DRAFT_TASK, "text", TYPE_TEXT }, { DRAFT_TASK, "deadline", TYPE_DAY }, { DRAFT_TASK, "deadline_text", TYPE_TEXT },
-    { DRAFT_TASK, "lead", TYPE_UNIT }, { DRAFT_TASK, "support", TYPE_UNITS }, { DRAFT_TASK, "measurable", TYPE_BOOL },
+    { DRAFT_TASK, "lead", TYPE_UNIT }, { DRAFT_TASK, "lead.rest", TYPE_UNITS }, { DRAFT_TASK, "support", TYPE_UNITS }, { DRAFT_TASK, "measurable", TYPE_BOOL },
     { DRAFT_TASK, "section", TYPE_TEXT },
     { DRAFT_PROJECT, "name", TYPE_TEXT }, { DRAFT_PROJECT, "stage", TYPE_TEXT }, { DRAFT_PROJECT, "progress", TYPE_NUMBER },
     { DRAFT_PROJECT, "investment", TYPE_NUMBER }, { DRAFT_PROJECT, "section", TYPE_TEXT },
@@ -598,18 +661,32 @@ static const struct property *find_property(struct pack_reader *r, enum draft_fr
     return NULL;
 }
 
+static void read_draft_set(struct pack_reader *r, struct drafts *d, int slot, struct slice name, const struct yaml *y)
+{
+    const struct property *p = d->from ? find_property(r, d->from, y) : NULL;
+    if (p && slot_type(r->ledger, slot) != p->type)
+        problem(r, y->line, "pack-takes", name, y->text, NO_LIKELY);
+    if (p)
+        d->sets[d->n_sets++] = (struct draft_set){ slot, y->text };
+}
+
+/* A set of units may be put together from several properties: `support: [lead.rest, support]`. */
 static void read_draft_sets(struct pack_reader *r, const struct key *k, const struct yaml *y, void *base)
 {
     struct drafts *d = base;
-    d->sets = NEW(r->arena, struct draft_set, y->n + 1);
+    size_t n = 0;
+    for (const struct yaml *item = y->first; item; item = item->next)
+        n += item->n + 1;
+    d->sets = NEW(r->arena, struct draft_set, n + 1);
     for (const struct yaml *item = y->first; item; item = item->next) {
         int slot = find_settable(r, item->key, item->key_line);
-        const struct property *p = is_text(r, k, item) && d->from ? find_property(r, d->from, item) : NULL;
-        if (slot < 0 || !p)
-            continue;
-        if (slot_type(r->ledger, slot) != p->type)
-            problem(r, item->line, "pack-takes", item->key, item->text, NO_LIKELY);
-        d->sets[d->n_sets++] = (struct draft_set){ slot, item->text };
+        if (item->kind == YAML_LIST && slot >= 0 && slot_type(r->ledger, slot) != TYPE_UNITS)
+            problem(r, item->line, "pack-list-of-units", item->key, S(""), NO_LIKELY);
+        EACH(one, item)
+        {
+            if (is_text(r, k, one) && slot >= 0)
+                read_draft_set(r, d, slot, item->key, one);
+        }
     }
 }
 
@@ -720,12 +797,12 @@ static void read_array(struct pack_reader *r, const struct key *k, const struct 
     size_t n = *(size_t *)(void *)((char *)base + k->n_at), i = 0;
     for (const struct yaml *item = y->first; item && i < n; item = item->next, i++) {
         if (r->phase == PASS_NAMES && k->of->named) {
-            if (!is_name(item->key, k->of->hyphens))
+            if (!k->of->spoken && !is_name(item->key, k->of->hyphens))
                 problem(r, item->key_line, "pack-name", item->key, S(""), NO_LIKELY);
             *(struct slice *)array_item(k, base, i) = item->key;
         }
         read_item(r, k, item, base, i);
-        if (r->phase == PASS_NAMES && k->of->named)
+        if (r->phase == PASS_NAMES && k->of->named && !k->of->spoken)
             look_for_label(r, k, base, i, item->key_line);
     }
 }
@@ -761,6 +838,9 @@ static const struct form_reader {
     [FORM_REQUIRED] = { read_required, PASS_RULES, YAML_TEXTS },
     [FORM_REPORT_MOVES] = { read_report_moves, PASS_REFERENCES, YAML_MAP },
     [FORM_PAIRS] = { read_pairs, PASS_RULES, YAML_MAP },
+    [FORM_TEXTS] = { read_texts, PASS_NAMES, YAML_TEXTS },
+    [FORM_NUMBER] = { read_number, PASS_NAMES, YAML_TEXT },
+    [FORM_HEADS] = { read_heads, PASS_NAMES, YAML_MAP },
     [FORM_DRAFT_SETS] = { read_draft_sets, PASS_RULES, YAML_MAP },
     [FORM_COMPUTED] = { read_computed, PASS_COMPUTED, YAML_TEXT },
     [FORM_RULE] = { read_rule, PASS_RULES, YAML_TEXT },

@@ -192,3 +192,29 @@ const struct yaml *yaml_read(struct pack_reader *r, struct slice bytes)
     yaml_parser_delete(&t.parser);
     return tree;
 }
+
+const struct yaml *yaml_open(struct arena *a, struct slice file, struct slice bytes, struct pack_problems *problems)
+{
+    struct pack_reader r = { .arena = a, .problems = problems, .file = file };
+    return yaml_read(&r, bytes);
+}
+
+/* As JSON, which YAML holds within it. */
+void yaml_put(struct buf *b, const struct yaml *y)
+{
+    if (y->kind == YAML_TEXT) {
+        json_put_string(b, y->text);
+        return;
+    }
+    buf_char(b, y->kind == YAML_MAP ? '{' : '[');
+    for (const struct yaml *c = y->first; c; c = c->next) {
+        if (c != y->first)
+            buf_char(b, ',');
+        if (y->kind == YAML_MAP) {
+            json_put_string(b, c->key);
+            buf_text(b, ": ");
+        }
+        yaml_put(b, c);
+    }
+    buf_char(b, y->kind == YAML_MAP ? '}' : ']');
+}

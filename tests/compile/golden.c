@@ -1,4 +1,4 @@
-/* golden.c: runs tests/golden/compile/the .test files, which read like the specification:
+/* golden.c: runs the files NAME.test of tests/golden/compile, which read like the specification:
  *
  *   == a fall is negative
  *   规上工业增加值同比下降3.5%。

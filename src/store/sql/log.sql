@@ -55,6 +55,12 @@ SELECT e.seq, e.at_ms, e.account, e.kind, e.ledger, e.entry, e.key, e.leaf, v.bo
 FROM event e JOIN event_value v ON v.county = e.county AND v.log = e.log AND v.seq = e.seq
 WHERE e.county = :county AND e.log = 0 AND e.entry = :entry AND e.entry > 0 ORDER BY e.seq;
 
+-- name: event_reports(county, entry, from_ms)
+-- The first report of an entry from an instant on.
+SELECT e.at_ms FROM event e
+WHERE e.county = :county AND e.log = 0 AND e.entry = :entry AND e.entry > 0 AND e.kind = 'reported' AND e.at_ms >= :from_ms
+ORDER BY e.seq LIMIT 1;
+
 -- name: event_range(county, log, first, last)
 SELECT e.seq, e.at_ms, e.account, e.kind, e.ledger, e.entry, e.key, e.leaf, v.body
 FROM event e JOIN event_value v ON v.county = e.county AND v.log = e.log AND v.seq = e.seq

@@ -109,7 +109,7 @@ CREATE INDEX IF NOT EXISTS proof_hash ON proof (county, hash);
 CREATE TABLE IF NOT EXISTS paper (
   county BIGINT NOT NULL, paper BIGINT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, hash TEXT NOT NULL,
   name TEXT NOT NULL, place BIGINT NOT NULL, on_day BIGINT NOT NULL, entries BIGINT NOT NULL, keeper BIGINT,
-  PRIMARY KEY (county, paper, place));
+  number TEXT NOT NULL, PRIMARY KEY (county, paper, place));
 CREATE TABLE IF NOT EXISTS number (
   county BIGINT NOT NULL, ledger TEXT NOT NULL, year BIGINT NOT NULL, last BIGINT NOT NULL,
   PRIMARY KEY (county, ledger, year));
@@ -265,6 +265,13 @@ SELECT entry FROM entry WHERE county = :county AND number = :number AND number <
 -- In the order of the text, with whatever became of the drafts.
 SELECT entry FROM entry WHERE county = :county AND document = :document AND document IS NOT NULL ORDER BY span_start, entry;
 
+-- name: entry_of_unit(county, unit)
+-- Live entries that a unit leads or is or was asked to sign for.
+SELECT entry FROM entry WHERE county = :county AND stage = 1 AND lead = :unit
+UNION
+SELECT r.entry FROM receipt r JOIN entry e ON e.county = r.county AND e.entry = r.entry AND e.stage = 1
+WHERE r.county = :county AND r.unit = :unit AND r.stage = 1 ORDER BY 1;
+
 -- name: entry_live(county)
 -- Every live entry, for the day that begins.
 SELECT entry FROM entry WHERE county = :county AND stage = 1 ORDER BY entry;
@@ -309,6 +316,14 @@ ON CONFLICT (county, entry, unit, stage) DO UPDATE SET role = excluded.role, sta
 -- name: receipt_all(county, entry)
 SELECT unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on FROM receipt
 WHERE county = :county AND entry = :entry ORDER BY stage, role, unit;
+
+-- name: receipt_of_unit(county, unit)
+SELECT unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on, entry FROM receipt
+WHERE county = :county AND unit = :unit ORDER BY stage, entry;
+
+-- name: receipt_in_state(county, state)
+SELECT unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on, entry FROM receipt
+WHERE county = :county AND state = :state ORDER BY entry;
 
 -- name: receipt_drop(county, entry, unit, stage)
 -- A unit that is no longer asked.
@@ -359,12 +374,12 @@ SELECT name, size FROM proof WHERE county = :county AND entry = :entry AND hash 
 SELECT hash FROM proof WHERE county = :county UNION SELECT hash FROM document WHERE county = :county
 UNION SELECT text_hash FROM document WHERE county = :county UNION SELECT hash FROM paper WHERE county = :county ORDER BY 1;
 
--- name: paper_put(county, paper, kind, title, hash, name, place, on_day, entries, keeper)
-INSERT INTO paper (county, paper, kind, title, hash, name, place, on_day, entries, keeper)
-VALUES (:county, :paper, :kind, :title, :hash, :name, :place, :on_day, :entries, :keeper);
+-- name: paper_put(county, paper, kind, title, hash, name, place, on_day, entries, keeper, number)
+INSERT INTO paper (county, paper, kind, title, hash, name, place, on_day, entries, keeper, number)
+VALUES (:county, :paper, :kind, :title, :hash, :name, :place, :on_day, :entries, :keeper, :number);
 
 -- name: paper_all(county)
-SELECT paper, kind, title, hash, name, place, on_day, entries, keeper FROM paper
+SELECT paper, kind, title, hash, name, place, on_day, entries, keeper, number FROM paper
 WHERE county = :county ORDER BY paper DESC, place;
 
 -- name: number_last(county, ledger, year)
