@@ -61,7 +61,12 @@ extern const struct subcommand cmd_do;
 extern const struct subcommand cmd_list;
 extern const struct subcommand cmd_show;
 extern const struct subcommand cmd_tick;
+extern const struct subcommand cmd_verify;
+extern const struct subcommand cmd_checkpoint;
+extern const struct subcommand cmd_rebuild;
+extern const struct subcommand cmd_user;
 extern const struct subcommand cmd_pack;
+extern const struct subcommand cmd_write;
 extern const struct subcommand cmd_sample;
 
 #endif

@@ -14,6 +14,11 @@ static const struct subcommand *const subcommands[] = {
     &cmd_list,
     &cmd_show,
     &cmd_tick,
+    &cmd_verify,
+    &cmd_checkpoint,
+    &cmd_rebuild,
+    &cmd_user,
+    &cmd_write,
     &cmd_pack,
     &cmd_sample,
 };
