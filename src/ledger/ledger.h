@@ -271,7 +271,8 @@ enum { FILE_MAX_BYTES = 50 << 20 };
 /* A proposal of units for a draft, with its reason: from last year's table and from the units' duties. */
 struct proposal { int64_t lead; struct ids support; int64_t leader; int score; struct slice reason; };
 struct proposer; /* made once for a page: reads precedents and duties */
-bool proposer_open(const struct look *look, const struct lexicon *lex, struct proposer **p, struct fault *f) MUST_USE;
+bool proposer_open(const struct look *look, struct proposer **p, struct fault *f) MUST_USE; /* lives as long as the look */
+/* False where nothing is alike at all. `score` is 0 to 99: how alike; it ranks, it is no probability. */
 bool proposer_ask(const struct proposer *p, struct arena *a, struct slice title, struct slice section, struct proposal *out);
 
 struct paper_row { int64_t id, place, entries, keeper; struct slice kind, title, hash, name, number; day on; };

@@ -8,26 +8,33 @@
 enum { NOTICE_DAYS = 30 }; /* how long a notice is news */
 
 /* What is asked about, one row; the entry is read when it is looked at. */
-struct waiting { struct todo todo; struct slice name; int stage; };
+struct waiting { struct todo todo; struct slice name, state; int stage; };
 struct waitings { struct waiting *at; size_t n, cap; };
 
 /* ---------- what is open, from the tables ---------- */
 
+static bool receipts_at(const struct look *look, int64_t unit, struct slice state, struct waitings *list, struct fault *f)
+{
+    struct rows r;
+    store_ask(look->conn, SQL_RECEIPT_OF_UNIT_IN, ARGS(v_int(ledger_county(look->ledger)), v_int(unit), v_text(state)), &r, f);
+    while (rows_next(&r)) {
+        int stage = (int)rows_int(&r, 2);
+        struct todo todo = { stage == ENTRY_LIVE ? TODO_SIGN : TODO_OPINION, rows_int(&r, 0), unit, 0, rows_day(&r, 3), rows_day(&r, 4) };
+        PUSH(look->arena, list, (struct waiting){ todo, rows_copy(look->arena, &r, 1), state, stage });
+    }
+    return rows_end(&r);
+}
+
+/* Asked, or told by a ruling that it stays theirs and still to be signed for. */
 static bool at_unit(const struct look *look, int64_t unit, struct waitings *list, struct fault *f)
 {
     struct arg county = v_int(ledger_county(look->ledger));
     struct rows r;
-    store_ask(look->conn, SQL_RECEIPT_OF_UNIT_IN, ARGS(county, v_int(unit), v_text(S("asked"))), &r, f);
-    while (rows_next(&r)) {
-        int stage = (int)rows_int(&r, 2);
-        struct todo todo = { stage == ENTRY_LIVE ? TODO_SIGN : TODO_OPINION, rows_int(&r, 0), unit, 0, rows_day(&r, 3), rows_day(&r, 4) };
-        PUSH(look->arena, list, (struct waiting){ todo, rows_copy(look->arena, &r, 1), stage });
-    }
-    if (!rows_end(&r))
+    if (!receipts_at(look, unit, S("asked"), list, f) || !receipts_at(look, unit, S("confirmed"), list, f))
         return false;
     store_ask(look->conn, SQL_NOTICE_OF_UNIT, ARGS(county, v_int(unit), v_int(look->today - NOTICE_DAYS)), &r, f);
     while (rows_next(&r))
-        PUSH(look->arena, list, (struct waiting){ { TODO_NOTICE, rows_int(&r, 0), unit, rows_int(&r, 1), rows_day(&r, 2), DAY_NONE }, S(""), ENTRY_LIVE });
+        PUSH(look->arena, list, (struct waiting){ { TODO_NOTICE, rows_int(&r, 0), unit, rows_int(&r, 1), rows_day(&r, 2), DAY_NONE }, S(""), S(""), ENTRY_LIVE });
     return rows_end(&r);
 }
 
@@ -45,11 +52,14 @@ static bool at_units(const struct look *look, struct waitings *list, struct faul
 
 static bool returned(const struct look *look, struct waitings *list, struct fault *f)
 {
-    struct rows r;
-    store_ask(look->conn, SQL_RECEIPT_IN_STATE, ARGS(v_int(ledger_county(look->ledger)), v_text(S("returned"))), &r, f);
-    while (rows_next(&r))
-        PUSH(look->arena, list, (struct waiting){ { TODO_RULE, rows_int(&r, 12), rows_int(&r, 0), 0, rows_day(&r, 7), DAY_NONE }, S(""), (int)rows_int(&r, 2) });
-    return rows_end(&r);
+    struct receipts found = { 0 };
+    if (!receipts_in_state(look, S("returned"), &found, f))
+        return false;
+    for (size_t i = 0; i < found.n; i++) {
+        const struct receipt_row *row = &found.at[i].row;
+        PUSH(look->arena, list, (struct waiting){ { TODO_RULE, found.at[i].entry, row->unit, 0, row->answered_on, DAY_NONE }, S(""), S(""), row->stage });
+    }
+    return true;
 }
 
 static bool asked(const struct look *look, struct waitings *list, struct fault *f)
@@ -58,7 +68,7 @@ static bool asked(const struct look *look, struct waitings *list, struct fault *
     store_ask(look->conn, SQL_ASK_IN_STATE, ARGS(v_int(ledger_county(look->ledger)), v_text(S("asked"))), &r, f);
     while (rows_next(&r))
         PUSH(look->arena, list, (struct waiting){ { TODO_ANSWER, rows_int(&r, 0), rows_int(&r, 3), rows_int(&r, 1), rows_day(&r, 4), DAY_NONE },
-            rows_copy(look->arena, &r, 2), ENTRY_LIVE });
+            rows_copy(look->arena, &r, 2), S(""), ENTRY_LIVE });
     return rows_end(&r);
 }
 
@@ -66,7 +76,7 @@ static bool asked(const struct look *look, struct waitings *list, struct fault *
 
 static bool is_theirs(const struct look *look, const struct entry *e, const struct waiting *w)
 {
-    struct receipt_row row = { .unit = w->todo.unit, .role = w->name, .state = S("asked"), .stage = w->stage };
+    struct receipt_row row = { .unit = w->todo.unit, .role = w->name, .state = w->state, .stage = w->stage };
     struct fault why;
     int ask;
     if (w->stage != (int)e->stage || !entry_visible(look, e))
