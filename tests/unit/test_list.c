@@ -2,9 +2,9 @@
  * of all kinds (tests/packs/seeing), filtered, sorted and cut into pages. */
 #include "lists_fixture.h"
 
-enum { UNITS = 14, PERSONS = 16, ENTRIES = 160 };
+enum { UNITS = 14, PERSONS = 16, ENTRIES = 400 };
 
-static const char *const ledger_names[] = { "open", "close", "odd", "slow" };
+static const char *const ledger_names[] = { "open", "close", "odd", "own", "slow" };
 
 static uint64_t seed(void)
 {
