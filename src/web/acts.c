@@ -214,10 +214,22 @@ static void make_set(struct making *m)
 static const struct { void (*make)(struct making *m); const char *path; int rank; } acts[] = {
     [ACT_SIGN] = { make_sign, "sign", 1 }, [ACT_ANSWER] = { make_answer, "answer", 2 }, [ACT_RULE] = { make_rule, "rule", 3 },
     [ACT_REPORT] = { make_report, "report", 4 }, [ACT_MOVE] = { make_move, "move", 5 }, [ACT_RETURN] = { make_return, "return", 6 },
-    [ACT_ASK] = { make_ask, "ask", 7 }, [ACT_LINE] = { make_line, "line", 8 }, [ACT_PLAN] = { make_plan, "plan", 9 }, [ACT_SET] = { make_set, "set", 10 },
+    [ACT_ASK] = { make_ask, "ask", 7 }, [ACT_LINE] = { make_line, "line", 8 }, [ACT_PLAN] = { make_plan, "plan", 9 }, [ACT_SET] = { make_set, "set", 11 },
 };
 
 /* ---------- all of them ---------- */
+
+enum { RANK_NEXT = 5, RANK_UNUSUAL = 10, RANK_SET = 11 };
+
+/* A move that wants a reason turns things back or breaks them off: it may be made, but it is nobody's next step. */
+static int rank_of(const struct entry *e, const struct offer *o)
+{
+    if (o->act == ACT_MOVE)
+        for (size_t i = 0; i < e->def->moves[o->which].n_needs; i++)
+            if (e->def->moves[o->which].needs[i].kind == NEED_NOTE)
+                return RANK_UNUSUAL;
+    return acts[o->act].rank;
+}
 
 static struct act_form make_form(struct page *g, const struct entry *e, const struct entry_file *file, const struct offer *o)
 {
@@ -288,13 +300,23 @@ static void add_reason(struct page *g, const struct entry *e, const struct offer
     PUSH(g->arena, &out->reasons, r);
 }
 
+/* The one thing that comes first: a button on the first page, under the thumb on a phone. NULL: nothing is asked for now. */
+const struct offer *first_offer(const struct entry *e, const struct offers *offers)
+{
+    const struct offer *best = NULL;
+    for (size_t i = 0; i < offers->n; i++)
+        if (offers->at[i].allowed && rank_of(e, &offers->at[i]) <= RANK_NEXT && (!best || rank_of(e, &offers->at[i]) < rank_of(e, best)))
+            best = &offers->at[i];
+    return best;
+}
+
 struct acts acts_of(struct page *g, const struct entry *e, const struct entry_file *file, const struct offers *offers)
 {
     struct acts out = { 0 };
-    for (int rank = 1; rank < 10; rank++)
+    for (int rank = 1; rank < RANK_SET; rank++)
         for (size_t i = 0; i < offers->n; i++) {
             const struct offer *o = &offers->at[i];
-            if (acts[o->act].rank != rank)
+            if (rank_of(e, o) != rank)
                 continue;
             if (!o->allowed) {
                 add_reason(g, e, o, &out);
@@ -304,22 +326,10 @@ struct acts acts_of(struct page *g, const struct entry *e, const struct entry_fi
             PUSH(g->arena, &out.forms, form);
         }
     add_set_form(g, e, file, offers, &out);
-    bool any = false;
-    for (size_t i = 0; i < out.forms.n; i++)
-        any = any || out.forms.at[i].open;
+    bool any = g->refused != NULL;
     if (out.forms.n && !any)
-        out.forms.at[0].open = true;
+        out.forms.at[0].open = first_offer(e, offers) != NULL;
     return out;
-}
-
-/* The one thing that comes first: a button on the first page, under the thumb on a phone. */
-const struct offer *first_offer(const struct offers *offers)
-{
-    const struct offer *best = NULL;
-    for (size_t i = 0; i < offers->n; i++)
-        if (offers->at[i].allowed && offers->at[i].act != ACT_SET && (!best || acts[offers->at[i].act].rank < acts[best->act].rank))
-            best = &offers->at[i];
-    return best;
 }
 
 struct slice first_offer_name(struct page *g, const struct entry *e, const struct offer *o)

@@ -36,12 +36,24 @@ void counts_close(struct counts *c)
 
 /* ---------- counting ---------- */
 
+/* A condition on what every ledger has, written in the language of rules. */
+static bool count_where(struct page *g, const struct ledger_def *d, struct slice where, int64_t *n, struct fault *f)
+{
+    struct list_query q = { .def = d, .stage = ENTRY_LIVE, .sort_slot = -1 };
+    struct list_counts c;
+    if (!list_parse_where(g->arena, d, where, &q.where, f) || !list_counts(&g->look, &q, &c, f))
+        return false;
+    *n = c.total;
+    return true;
+}
+
 static bool count_facts(struct page *g, const struct ledger_def *d, struct ledger_facts *facts, struct fault *f)
 {
     struct list_query q = { .def = d, .stage = ENTRY_LIVE, .sort_slot = -1 };
     *facts = (struct ledger_facts){ .n_lists = d->n_lists, .lists = NEW(g->arena, int64_t, d->n_lists) };
     if (!list_counts(&g->look, &q, &facts->all, f) || !list_counts_by(&g->look, &q, COMMON_LEAD, &facts->by_lead, f)
-        || !list_counts_by(&g->look, &q, COMMON_LEADER, &facts->by_leader, f))
+        || !list_counts_by(&g->look, &q, COMMON_LEADER, &facts->by_leader, f) || !count_where(g, d, S(WHERE_LATE_NEW), &facts->late_new, f)
+        || !count_where(g, d, S(WHERE_SOON), &facts->soon, f))
         return false;
     for (size_t i = 0; i < d->n_lists; i++) {
         struct list_counts c;

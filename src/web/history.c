@@ -75,7 +75,8 @@ static void put_change(struct page *g, struct buf *b, const struct ledger_def *d
         buf_text(b, "由“"), buf_put(b, value_words(g, d, slot, own ? untagged(was) : was)), buf_text(b, "”改为“");
     else
         buf_text(b, "：");
-    buf_put(b, value_words(g, d, slot, own ? untagged(field->value) : field->value));
+    struct slice now = value_words(g, d, slot, own ? untagged(field->value) : field->value);
+    buf_put(b, slice_ends(now, S("。")) ? slice_part(now, 0, now.len - 3) : now);
     if (was.len)
         buf_text(b, "”");
 }
@@ -271,6 +272,18 @@ struct told_list history_tell(struct page *g, const struct ledger_def *d, const 
         PUSH(g->arena, &list, one);
     }
     return list;
+}
+
+/* The newest thing that a person did, in a few words: 报送进展, 县发改局签收. */
+struct told history_step(struct page *g, const struct ledger_def *d, const struct entry_file *file)
+{
+    for (size_t i = file->n_history; i-- > 0;) {
+        const struct history_row *row = &file->history[i];
+        struct telling t = { g, d, row->event };
+        if (!slice_equal(row->kind, S("lit")))
+            return (struct told){ .light = "", .at_ms = row->at_ms, .who = who_did(g, row->account), .name = account_name(g->look.people, row->account), .what = beginning(&t) };
+    }
+    return (struct told){ .light = "" };
 }
 
 /* "：延期至 2027年3月31日，理由 …": what was given for lines and asks. */

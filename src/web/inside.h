@@ -75,12 +75,15 @@ struct page {
 struct ledger_facts {
     struct list_counts all;             /* of all that the person sees */
     int64_t *lists; size_t n_lists;     /* how many each saved list of the pack holds */
+    int64_t late_new, soon;             /* late since seven days or less; due in seven days */
     struct counts_by by_lead, by_leader;
 };
 enum { COUNTS_KEPT = 64 };
 struct counts { pthread_mutex_t gate; struct kept_facts *at; uint64_t clock; };
 bool counts_open(struct counts *c);
 void counts_close(struct counts *c);
+#define WHERE_LATE_NEW "not done and due < today and today - due <= 7 days"
+#define WHERE_SOON "not done and due >= today and due - today <= 7 days"
 bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *facts, struct fault *f) MUST_USE;
 
 struct web {
@@ -172,14 +175,15 @@ page_fn show_list, show_ledgers, show_search;
 
 /* ---------- entry.c, acts.c, history.c ---------- */
 
-struct told { const char *light; int64_t at_ms; struct slice who, what; };
+struct told { const char *light; int64_t at_ms; struct slice who, name, what; }; /* who: with the unit; name: without */
 struct told_list { struct told *at; size_t n, cap; };
 struct told_list history_tell(struct page *g, const struct ledger_def *d, const struct entry_file *file);
+struct told history_step(struct page *g, const struct ledger_def *d, const struct entry_file *file);
 void put_fields(struct page *g, struct buf *b, const struct field *of, size_t n_of, const struct json *row);
 page_fn show_entry, show_report_form, show_open, post_open, post_act, show_proof;
 
 /* ---------- home.c ---------- */
 
-page_fn show_home;
+page_fn show_home, show_todos;
 
 #endif

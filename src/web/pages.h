@@ -104,7 +104,7 @@ struct act_reason { struct slice what, why; };
 struct act_reasons { struct act_reason *at; size_t n, cap; };
 struct acts { struct act_forms forms; struct act_reasons reasons; };
 struct acts acts_of(struct page *g, const struct entry *e, const struct entry_file *file, const struct offers *offers);
-const struct offer *first_offer(const struct offers *offers); /* NULL: there is nothing to do */
+const struct offer *first_offer(const struct entry *e, const struct offers *offers);
 struct slice first_offer_name(struct page *g, const struct entry *e, const struct offer *o);
 struct slice form_nth(const struct page *g, const char *name, size_t nth); /* of a field that repeats */
 
@@ -154,10 +154,36 @@ struct open_page {
     struct any_inputs inputs;
 };
 
+/* ---------- first page ---------- */
+
+struct late_row { struct lamp lamp; int64_t id; struct slice title, state, lead, leader, step, step_who, next; day due, step_on; bool has_progress; struct track track; };
+struct late_rows { struct late_row *at; size_t n, cap; };
+struct home_group { struct slice id, noun, href; int64_t total; bool cut; struct late_rows rows; }; /* late, or due soon, of one ledger */
+struct home_groups { struct home_group *at; size_t n, cap; };
+struct queue_row { struct slice label, href, note; int64_t count; };
+struct queue_rows { struct queue_row *at; size_t n, cap; };
+struct unit_row { struct slice name, href, late_href; struct stack stack; int64_t late, warned, done, total; };
+struct unit_rows { struct unit_row *at; size_t n, cap; };
+struct home_ledger { struct slice label, href; struct strip strip; struct stack stack; int64_t total; };
+struct home_ledgers { struct home_ledger *at; size_t n, cap; };
+
 struct home_page {
     struct shell shell;
     struct note done;
-    struct slice headline;
+    struct slice headline, say;
+    struct home_ledgers ledgers;
+    struct home_groups late, soon;
+    struct queue_rows queue;
+    int64_t queued;
+    struct unit_rows units;
+    struct slice units_of;
+    struct empty empty;
 };
+
+struct todo_row { int64_t entry; struct slice title, number, unit; day since, due; struct lamp lamp; };
+struct todo_rows { struct todo_row *at; size_t n, cap; };
+struct todo_group { struct slice id, label; struct todo_rows rows; };
+struct todo_groups { struct todo_group *at; size_t n, cap; };
+struct todos_page { struct shell shell; int64_t total; struct todo_groups groups; struct empty empty; };
 
 #endif

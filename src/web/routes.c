@@ -14,6 +14,7 @@ const struct page_route page_routes[] = {
 
     /* first page (home.c) */
     { HTTP_GET, "/", MAY_SIGNED_IN, show_home, 0 },
+    { HTTP_GET, "/todo", MAY_SIGNED_IN, show_todos, 0 },
 
     /* any ledger (list.c) */
     { HTTP_GET, "/l", MAY_SIGNED_IN, show_ledgers, 0 },
