@@ -58,17 +58,15 @@ static const char *cell_field(struct page *g, const struct entry *e, int cell)
     return slice_text(g->arena, slice_format(g->arena, "e%lld." S_FMT, (long long)e->id, S_ARG(slot_name(e->def, slots[cell]))));
 }
 
-/* Until src/ledger/propose.c is there nothing is proposed. */
 static bool hand_proposer(struct hand *h, struct fault *f)
 {
-    (void)h, (void)f;
-    return true;
+    const struct lexicon *lex = h->g->web->config.lexicon;
+    return !lex || proposer_open(&h->g->look, lex, &h->proposer, f);
 }
 
 static bool ask_proposal(const struct hand *h, const struct entry *e, struct proposal *p)
 {
-    (void)h, (void)e, (void)p;
-    return false;
+    return proposer_ask(h->proposer, h->g->arena, e->span_end > e->span_start ? office_passage(&h->o, e) : e->title, e->section, p);
 }
 
 static bool propose(const struct hand *h, const struct entry *e, struct proposal *p)
