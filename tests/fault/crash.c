@@ -50,7 +50,9 @@ struct run { /* of the script on one ledger */
     const char *path;
     int ack; /* the pipe; -1: nobody listens */
     int at;
+    bool record; /* keep what was sent, for those who send without waiting for the answer before */
 };
+static char sent_texts[ALL][1200]; /* the same in every run: numbers and drafts come out alike */
 
 static void answered(struct command *c)
 {
@@ -59,13 +61,14 @@ static void answered(struct command *c)
         _exit(6);
 }
 
-static int64_t draft(struct run *r, int which)
+static int64_t draft(struct run *r, int round, int which)
 {
     struct rows rows;
     struct fault f;
     int64_t id = 0;
-    store_ask_text(r->county.ledger->conn, S("SELECT entry FROM entry WHERE county = ?1 AND document = (SELECT max(document) FROM document) ORDER BY entry LIMIT 1 OFFSET ?2"),
-        ARGS(v_int(r->county.ledger->county), v_int(which)), &rows, &f);
+    store_ask_text(r->county.ledger->conn, S("SELECT entry FROM entry WHERE county = ?1 AND document = (SELECT document FROM document ORDER BY document LIMIT 1 OFFSET ?2)"
+                                                  " ORDER BY entry LIMIT 1 OFFSET ?3"),
+        ARGS(v_int(r->county.ledger->county), v_int(round), v_int(which)), &rows, &f);
     if (rows_next(&rows))
         id = rows_int(&rows, 0);
     return rows_end(&rows) ? id : 0;
@@ -81,7 +84,7 @@ static void put_json(struct run *r, struct buf *b, const char *json, int round, 
         switch (*++c) {
         case '1': buf_format(b, "R2026-%04d", 1 + 3 * round); break;
         case '2': buf_text(b, hash); break;
-        default: buf_int(b, draft(r, *c - '3'));
+        default: buf_int(b, draft(r, round, *c - '3'));
         }
     }
     buf_format(b, ",\"key\":\"%032x\"}", r->at + 1);
@@ -97,6 +100,8 @@ static bool do_command(struct run *r, const struct step *step, int round)
         hash = county_file(&r->county, text);
     put_json(r, &b, step->json, round, hash);
     buf_char(&b, 0);
+    if (r->record && !b.failed)
+        snprintf(sent_texts[r->at], sizeof sent_texts[0], "%s", b.at);
     bool ok = !b.failed && county_do(&r->county, step->login, "%s", b.at);
     buf_close(&b);
     return ok;
@@ -139,6 +144,81 @@ static bool do_step(struct run *r, int at)
     bool ok = step->special == COMMAND ? do_command(r, step, at / STEPS) : do_special(r, step);
     if (!ok)
         fprintf(stderr, "step %d (%s) refused: %s %s\n", at, step->name, county_say(&r->county), r->county.last.fault.detail);
+    return ok;
+}
+
+/* ---------- the same through the queue: several commands share a commit ---------- */
+
+struct burst {
+    struct run *run;
+    pthread_mutex_t gate;
+    pthread_cond_t less;
+    int waiting;
+};
+struct sent { struct command c; struct burst *burst; int at; };
+
+static void answered_by_the_writer(struct command *c)
+{
+    struct sent *s = c->context;
+    const struct run *r = s->burst->run;
+    if (!c->ok || write(r->ack, &s->at, sizeof s->at) != sizeof s->at)
+        _exit(6);
+    pthread_mutex_lock(&s->burst->gate);
+    s->burst->waiting--;
+    pthread_cond_signal(&s->burst->less);
+    pthread_mutex_unlock(&s->burst->gate);
+}
+
+static void wait_for(struct burst *b, int at_most)
+{
+    pthread_mutex_lock(&b->gate);
+    while (b->waiting > at_most)
+        pthread_cond_wait(&b->less, &b->gate);
+    pthread_mutex_unlock(&b->gate);
+}
+
+static bool send_step(struct burst *b, int at)
+{
+    struct county *c = &b->run->county;
+    struct sent *s = NEW(&c->arena, struct sent, 1);
+    struct json *body;
+    char text[100];
+    if (steps[at % STEPS].file) {
+        snprintf(text, sizeof text, "%s，第%d轮", steps[at % STEPS].file, at / STEPS);
+        county_file(c, text);
+    }
+    *s = (struct sent){ .burst = b, .at = at };
+    struct arena *own = NEW(&c->arena, struct arena, 1); /* the writer's thread works in it */
+    arena_open(own, 0);
+    s->c = (struct command){ .account = county_account(c, steps[at % STEPS].login), .arena = own, .body_text = slice_of(sent_texts[at]), .done = answered_by_the_writer,
+        .context = s };
+    if (!json_parse(own, s->c.body_text, &body, &s->c.fault))
+        return false;
+    s->c.body = body;
+    pthread_mutex_lock(&b->gate);
+    b->waiting++;
+    pthread_mutex_unlock(&b->gate);
+    return writer_send(c->ledger, &s->c);
+}
+
+static bool do_all_by_the_writer(struct run *r, int width)
+{
+    struct burst b = { .run = r };
+    struct fault f;
+    pthread_mutex_init(&b.gate, NULL);
+    pthread_cond_init(&b.less, NULL);
+    bool ok = writer_start(r->county.ledger, &f);
+    for (int i = 0; ok && i < ALL; i++) {
+        if (steps[i % STEPS].special == COMMAND) {
+            wait_for(&b, width - 1);
+            ok = send_step(&b, i);
+        } else {
+            wait_for(&b, 0);
+            ok = do_step(r, i);
+        }
+    }
+    wait_for(&b, 0);
+    writer_stop(r->county.ledger);
     return ok;
 }
 
@@ -206,12 +286,17 @@ static void work(struct test *t, struct ledger_options o, int from, int to, long
     struct run r = { .ack = ack, .path = t->path };
     struct fault f;
     o.store.vfs = "disk";
-    disk_arm(t->work, kill_at, kill_at & 1);
+    disk_arm(t->work, kill_at, kill_at / 2 % 2);
     if (!county_open(&r.county, t->path, o, (uint64_t)(from + 100), now_of(2), &f))
         _exit(5);
-    for (int i = from; i < to; i++)
-        if (!do_step(&r, i))
+    if (to - from == ALL && kill_at % 2) { /* every other run through the queue, up to six at once */
+        if (!do_all_by_the_writer(&r, 1 + (int)(kill_at % 6)))
             _exit(5);
+    } else {
+        for (int i = from; i < to; i++)
+            if (!do_step(&r, i))
+                _exit(5);
+    }
     county_end(&r.county);
     _exit(0);
 }
@@ -325,7 +410,7 @@ struct base { int64_t size, notes, full; }; /* before and after the script, wher
 /* Opens what is left, looks, sends all again, looks again. Gives the size of the log at the end. */
 static int64_t look_after(struct test *t, int from, int to, const bool acked[ALL], long kill_at, struct base base)
 {
-    struct run r = { .ack = -1, .path = t->path };
+    struct run r = { .ack = -1, .path = t->path, .record = !base.full };
     struct fault f;
     struct verdict v;
     if (!county_open(&r.county, t->path, (struct ledger_options){ 0 }, 9, now_of(4), &f)) {
