@@ -365,6 +365,10 @@ bool session_end(struct ledger *l, const unsigned char token[SESSION_TOKEN_BYTES
  * that counted, and the count is written when the minute is over. */
 bool audit_note(struct ledger *l, struct slice account, const char *kind, struct slice object, struct slice detail, struct slice address, struct fault *f) MUST_USE;
 
+/* The newest first. Whether the person may read them (CAN_AUDIT) is asked by who calls. */
+struct audit_row { int64_t seq, at_ms; struct slice account, kind, object, detail, address; };
+bool audit_ask(const struct look *look, int64_t offset, int64_t limit, struct audit_row **at, size_t *n, int64_t *total, struct fault *f) MUST_USE;
+
 /* ---------- events, for those who read history ---------- */
 
 struct event_field { struct slice name, value; unsigned char salt[16], commitment[HASH_BYTES]; bool erased; };

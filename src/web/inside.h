@@ -186,4 +186,9 @@ page_fn show_entry, show_report_form, show_open, post_open, post_act, show_proof
 
 page_fn show_home, show_todos;
 
+/* ---------- people.c, audit.c ---------- */
+
+page_fn show_people, show_people_upload, post_people_upload, show_unit, post_person, post_account, post_passwords, post_duty, post_end_duty;
+page_fn show_audit;
+
 #endif
