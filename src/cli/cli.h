@@ -66,6 +66,7 @@ extern const struct subcommand cmd_checkpoint;
 extern const struct subcommand cmd_rebuild;
 extern const struct subcommand cmd_user;
 extern const struct subcommand cmd_pack;
+extern const struct subcommand cmd_write;
 extern const struct subcommand cmd_sample;
 
 #endif

@@ -1,10 +1,17 @@
-/* cmd_pack.c: `taizhang pack check`, the faults of a pack with file and line, for whoever writes one. */
-#include "cli/cli.h"
+/* cmd_pack.c: `taizhang pack check`; `pack test` is in cmd_pack_test.c. The faults of a pack with file and line, for whoever writes one. */
+#include "cli/cmd_pack.h"
 #include "ledger/pack.h"
 
 #include <stdio.h>
 
-static const struct cli_option options[] = { { 0 } };
+static const struct cli_option options[] = {
+    { "scenarios", 0, CLI_TEXT, offsetof(struct pack_test_args, scenarios), "DIR", "test：故事所在的文件夹，默认为规则包的 scenarios" },
+    { "only", 0, CLI_TEXT, offsetof(struct pack_test_args, only), "M031", "test：只演这一条机制的故事" },
+    { "keep", 0, CLI_TEXT, offsetof(struct pack_test_args, keep), "FILE", "test：把故事的台账留在这个文件里，便于查看" },
+    { "mutate", 0, CLI_FLAG, offsetof(struct pack_test_args, mutate), NULL, "test：逐条去掉规则，看故事能否发现" },
+    { "all", 0, CLI_FLAG, offsetof(struct pack_test_args, all), NULL, "test：有机制没有故事也算不通过" },
+    { 0 },
+};
 
 static void put_summary(struct buf *out, const struct pack *p)
 {
@@ -43,19 +50,21 @@ static int check(struct app *app, const char *folder)
 
 static int run(struct app *app, int argc, char **argv)
 {
-    struct { char none; } args;
+    struct pack_test_args args = { 0 };
     if (!options_read(app, options, &argc, argv, &args))
         return EXIT_USAGE;
-    if (argc < 1 || strcmp(argv[0], "check") != 0 || argc > 2)
-        return app_usage(app, "需要 check 和规则包文件夹");
-    return check(app, argc == 2 ? argv[1] : slice_text(&app->arena, app->pack));
+    bool checks = argc >= 1 && !strcmp(argv[0], "check"), tests = argc >= 1 && !strcmp(argv[0], "test");
+    if ((!checks && !tests) || argc > 2)
+        return app_usage(app, "需要 check 或 test，和规则包文件夹");
+    struct slice folder = argc == 2 ? slice_of(argv[1]) : app->pack;
+    return tests ? pack_test(app, folder, &args) : check(app, slice_text(&app->arena, folder));
 }
 
 const struct subcommand cmd_pack = {
     .name = "pack",
-    .brief = "检查规则包：逐条列出文件、行号、问题和可能想写的词",
-    .usage = "check [DIR]",
-    .example = "taizhang pack check packs/county\n",
+    .brief = "检查规则包：逐条列出问题；或把它的故事演一遍",
+    .usage = "check|test [DIR] [--scenarios DIR] [--only M031] [--keep FILE] [--mutate] [--all]",
+    .example = "taizhang pack check packs/county\ntaizhang pack test packs/county --only M031\n",
     .options = options,
     .run = run,
 };

@@ -18,6 +18,7 @@ static const struct subcommand *const subcommands[] = {
     &cmd_checkpoint,
     &cmd_rebuild,
     &cmd_user,
+    &cmd_write,
     &cmd_pack,
     &cmd_sample,
 };

@@ -17,6 +17,8 @@ struct split {
     bool began;              /* the body has begun: a section or a long paragraph was seen */
     size_t line;
     struct slice head;       /* the lines before the body, without their noise */
+    struct slice signer;     /* the government that the speaker's line names: 青禾县人民政府 */
+    size_t signer_place;     /* how much of it is the place */
     struct arena *arena;
 };
 
@@ -92,14 +94,28 @@ static void fact_session(struct split *s, struct slice head)
     }
 }
 
-/* A post and a name on a line of their own: 县长 王某某. */
+/* A post and a name on a line of their own: 县长 王某某, or 卓山县人民政府县长 王某某, which names the place too. Gives
+ * where the name begins, 0 where it is no such line. */
+static size_t speaker_at(const struct split *s, struct slice line, size_t *place, size_t *government)
+{
+    size_t len, at;
+    const struct heading_word *of = line.len < 90 ? held(s, LINE_GOVERNMENT, line, &at) : NULL;
+    *place = of && at > 3 ? at : 0;
+    *government = *place ? at + of->text.len : 0;
+    struct slice rest = slice_from(line, *government);
+    uint32_t w = rest.len && rest.len < 48 ? trie_longest(&s->c->lex->zh, rest.at, rest.at + rest.len, &len) : 0;
+    return w && (s->c->lex->words[w].roles & ROLE(PERSON)) && rest.len > len ? *government + len : 0;
+}
+
 static void fact_speaker(struct split *s, struct slice line)
 {
-    size_t len;
-    uint32_t w = line.len ? trie_longest(&s->c->lex->zh, line.at, line.at + line.len, &len) : 0;
+    size_t place, government, name = speaker_at(s, line, &place, &government);
     struct document_facts *f = &s->c->report->facts;
-    if (!f->speaker.len && line.len < 48 && w && (s->c->lex->words[w].roles & ROLE(PERSON)) && line.len > len)
-        f->speaker = slice_trim(slice_from(line, len));
+    if (!name || f->speaker.len)
+        return;
+    f->speaker = slice_trim(slice_from(line, name));
+    s->signer = slice_part(line, 0, government);
+    s->signer_place = place;
 }
 
 /* The lines before the body; a title may break over two of them, so they are read together in the end. */
@@ -130,9 +146,14 @@ static void fact_place_of_title(struct split *s)
 
 static void facts_read(struct split *s)
 {
-    fact_day(&s->c->report->facts, s->head);
+    struct document_facts *f = &s->c->report->facts;
+    fact_day(f, s->head);
     fact_place(s, s->head);
     fact_place_of_title(s);
+    if (f->place.len <= 3 && s->signer.len) { /* the report says 县人民政府 of itself */
+        f->place = slice_part(s->signer, 0, s->signer_place);
+        f->issuer = s->signer;
+    }
     fact_session(s, s->head);
 }
 
@@ -311,6 +332,9 @@ void blocks_split(struct compile *c, struct slice text, const struct compile_hin
             const char *after = memchr(text.at + end + 1, '\n', text.len - end - 1);
             struct slice last = slice_part(text, end > start + 200 ? end - 200 : start, end);
             struct slice next = slice_part(text, end + 1, after ? (size_t)(after - text.at) : text.len);
+            size_t place, government;
+            if (!s.began && speaker_at(&s, slice_trim(next), &place, &government))
+                break;
             if (h->english || !goes_on(last, slice_part(next, 0, 200), end - start))
                 break;
             end++;

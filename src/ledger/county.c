@@ -155,7 +155,7 @@ bool ledger_open(const char *path, const struct world *world, struct ledger_opti
     struct ledger *l;
     if (!ledger_make(path, world, o, &l, f))
         return false;
-    if (store_open(path, STORE_WRITE, o.store, &l->conn, f) && store_schema(l->conn, f) && pack_load(l, f) && ledger_load(l, f) && key_file(l, false, f)) {
+    if (store_open(path, STORE_WRITE, o.store, &l->conn, f) && store_schema(l->conn, f) && pack_load(l, f) && ledger_load(l, f) && (o.without_key || key_file(l, false, f))) {
         *out = l;
         return true;
     }

@@ -282,7 +282,9 @@ bool slot_read(const struct look *look, const struct ledger_def *d, int slot, co
     case FIELD_BOOL:
         if (slice_equal(text, S("true")) || slice_equal(text, S("是")))
             *out = S("true");
-        else if (!slice_equal(text, S("false")) && !slice_equal(text, S("否")))
+        else if (slice_equal(text, S("false")) || slice_equal(text, S("否")))
+            *out = S("false"); /* said to be so, which is more than missing */
+        else
             return bad_field(f, "bad-value", label, name);
         return true;
     case FIELD_UNITS: break;
@@ -492,6 +494,8 @@ bool receipts_renew(struct change *c, int stage, day due, struct buf *b, struct 
     struct askeds want = units_asked(look, &c->now);
     struct receipt_row *have;
     size_t n;
+    int64_t ruled = 0; /* the unit whose row the event holds already */
+    event_int(c->event, "unit", &ruled);
     if (!receipts_read(look, c->now.id, &have, &n, f))
         return false;
     for (size_t i = 0; i < want.n; i++) {
@@ -513,7 +517,7 @@ bool receipts_renew(struct change *c, int stage, day due, struct buf *b, struct 
         put_receipt(b, &row);
     }
     for (size_t k = 0; k < n; k++) {
-        bool wanted = have[k].stage != stage || slice_equal(have[k].state, S("released"));
+        bool wanted = have[k].stage != stage || have[k].unit == ruled || slice_equal(have[k].state, S("released"));
         for (size_t i = 0; i < want.n; i++)
             wanted = wanted || want.at[i].unit == have[k].unit;
         if (wanted)

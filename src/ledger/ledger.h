@@ -28,6 +28,7 @@ enum { HASH_BYTES = 32, ACCOUNT_CHARS = 16, KEY_BYTES = 16, COUNTY_MAX = 999999 
 
 struct ledger_options {
     struct store_options store;
+    bool without_key; /* a restored copy whose key was not put back yet: it can be read and verified, it cannot sign */
     /* Sabotage switches of the tests, each breaks what one test guards (kernel.md section 7, 9). */
     bool sabotage_answer_early, sabotage_no_permission, sabotage_no_self_check, sabotage_no_leaf_check;
 };
@@ -391,7 +392,8 @@ bool ledger_checkpoint(struct ledger *l, struct buf *note, struct fault *f) MUST
 bool ledger_dump(struct conn *c, struct buf *out, struct fault *f) MUST_USE;
 /* The ledger as it was known at the end of a day: an own ledger in memory. */
 bool ledger_as_of(struct ledger *l, day d, struct ledger **then, struct fault *f) MUST_USE;
-/* One file with database, documents, proofs; while it is being served. */
+/* One file with database, documents, proofs; while it is being served. The signing key is not in it, only its id: whoever
+ * holds a backup must not be able to sign for the county. Keep PATH.key apart, and put it beside the restored ledger. */
 bool ledger_backup(struct ledger *l, const char *file, struct fault *f) MUST_USE;
 bool ledger_restore(const char *file, const char *path, struct fault *f) MUST_USE;
 

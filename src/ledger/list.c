@@ -4,13 +4,17 @@
  * reader typed (`where`) and what the ledger lets this person see (`see`), the last two as expr_sql.c writes them.
  * Every value is bound. ?1 is the county, ?2 the ledger, ?3 the stage.
  *
- *   SELECT … FROM entry e WHERE county, ledger, stage AND filters AND where AND see ORDER BY … LIMIT … OFFSET …
+ *   SELECT … FROM (SELECT entry FROM entry e WHERE county, ledger, stage AND filters AND where AND see
+ *                  ORDER BY … LIMIT … OFFSET …) page, entry e …
+ *
+ * The inner question reads indexes, the outer one fifty rows. Who sees little is asked by what is theirs: then the
+ * inner FROM is the union of the entries that their units lead or support.
  *
  * A rule that has no translation (a plan, working days between two fields) is asked of each row instead, by the same
  * evaluator that opens a single entry: slower, never different. */
 #include "ledger/inside.h"
+#include "ledger/pack_inside.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { QUERY_BYTES_MAX = 1 << 20, WORDS_MAX = 8, WORDS_BYTES_MAX = 300 };
@@ -20,7 +24,8 @@ enum { QUERY_BYTES_MAX = 1 << 20, WORDS_MAX = 8, WORDS_BYTES_MAX = 300 };
 struct query {
     const struct look *look;
     const struct ledger_def *def;
-    struct buf where;
+    struct buf from, where;
+    bool narrowed, own;                                  /* a filter is at work already; `from` is what is theirs */
     struct { struct arg *at; size_t n, cap; } args;
     struct { const struct expr *at[3]; size_t n; } rest; /* rules without a translation */
     struct expr_sql *to;                                 /* the rule that is being translated */
@@ -34,20 +39,9 @@ static void put_arg(struct query *q, struct buf *sql, struct arg a)
 
 static void and_arg(struct query *q, const char *condition, struct arg a)
 {
+    q->narrowed = true;
     buf_text(&q->where, condition);
     put_arg(q, &q->where, a);
-}
-
-/* A value of a rule at work; it becomes an argument when the rule is done. */
-static void put_bind(struct query *q, struct buf *sql, struct value v)
-{
-    PUSH(q->look->arena, &q->to->binds, v);
-    buf_format(sql, "?%zu", (size_t)q->to->first_bind + q->to->binds.n - 1);
-}
-
-static void put_bind_text(struct query *q, struct buf *sql, struct slice text)
-{
-    put_bind(q, sql, (struct value){ .type = TYPE_TEXT, .text = text });
 }
 
 static struct arg arg_of(struct value v)
@@ -61,6 +55,21 @@ static struct arg arg_of(struct value v)
     case TYPE_BOOL: return v_int(v.truth);
     default: return v_null();
     }
+}
+
+/* The mark of the newest value. What a rule at work binds becomes an argument when the rule is done. */
+static void put_last_mark(const struct query *q, struct buf *sql)
+{
+    buf_format(sql, "?%zu", q->to ? (size_t)q->to->first_bind + q->to->binds.n - 1 : q->args.n);
+}
+
+static void put_value(struct query *q, struct buf *sql, struct value v)
+{
+    if (q->to)
+        PUSH(q->look->arena, &q->to->binds, v);
+    else
+        PUSH(q->look->arena, &q->args, arg_of(v));
+    put_last_mark(q, sql);
 }
 
 /* ---------- columns ---------- */
@@ -149,9 +158,9 @@ static void put_units(struct query *q, struct buf *sql, const struct ids *units)
     for (size_t i = 0; i < n; i++) {
         buf_text(sql, i ? ", " : "");
         if (i < units->n)
-            put_bind(q, sql, (struct value){ .type = TYPE_UNIT, .id = units->at[i] });
+            put_value(q, sql, (struct value){ .type = TYPE_UNIT, .id = units->at[i] });
         else
-            buf_format(sql, "?%zu", (size_t)q->to->first_bind + q->to->binds.n - 1);
+            put_last_mark(q, sql);
     }
     buf_char(sql, ')');
 }
@@ -172,20 +181,20 @@ static void put_support_in(struct query *q, struct buf *sql, const struct ids *u
 }
 
 /* An own set of units is text, "15,17". */
-static void put_set_has(struct buf *sql, struct slice column, const char *unit)
+static void put_set_has(struct buf *sql, struct slice column, struct slice unit)
 {
-    buf_format(sql, "(',' || " S_FMT " || ',' LIKE '%%,' || CAST(%s AS TEXT) || ',%%')", S_ARG(column), unit);
+    buf_format(sql, "(',' || " S_FMT " || ',' LIKE '%%,' || CAST(" S_FMT " AS TEXT) || ',%%')", S_ARG(column), S_ARG(unit));
 }
 
 static void put_set_in(struct query *q, struct buf *sql, struct slice column, const struct ids *units)
 {
     buf_format(sql, "(" S_FMT " IS NOT NULL AND (", S_ARG(column));
     for (size_t i = 0; i < units->n; i++) {
-        char mark[24];
-        PUSH(q->look->arena, &q->to->binds, (struct value){ .type = TYPE_UNIT, .id = units->at[i] });
-        snprintf(mark, sizeof mark, "?%zu", (size_t)q->to->first_bind + q->to->binds.n - 1);
+        struct buf mark = buf_open(24);
+        put_value(q, &mark, (struct value){ .type = TYPE_UNIT, .id = units->at[i] });
         buf_text(sql, i ? " OR " : "");
-        put_set_has(sql, column, mark);
+        put_set_has(sql, column, buf_slice(&mark));
+        buf_close(&mark);
     }
     buf_text(sql, "))");
 }
@@ -208,7 +217,7 @@ static bool rule_role(void *context, size_t at, struct buf *sql)
         buf_text(sql, "(1 = 0)");
     } else if (type == FIELD_PERSON && column) {
         buf_format(sql, "(%s IS NOT NULL AND %s = ", column, column);
-        put_bind(q, sql, (struct value){ .type = TYPE_PERSON, .id = look->who.person->id });
+        put_value(q, sql, (struct value){ .type = TYPE_PERSON, .id = look->who.person->id });
         buf_char(sql, ')');
     } else if (type == FIELD_UNIT && column) {
         put_column_in(q, sql, column, &units);
@@ -233,7 +242,7 @@ static bool rule_clock(void *context, size_t clock, bool expired, struct buf *sq
     if (!expired)
         return false;
     buf_text(sql, "(SELECT c.state = 'expired' FROM clock c WHERE c.county = ?1 AND c.entry = e.entry AND c.name = ");
-    put_bind_text(q, sql, q->def->clocks[clock].name);
+    put_value(q, sql, (struct value){ .type = TYPE_TEXT, .text = q->def->clocks[clock].name });
     buf_char(sql, ')');
     return true;
 }
@@ -253,7 +262,7 @@ static bool rule_in_units(void *context, int slot, struct slice unit, struct buf
     }
     struct slice column = own_column(look, &q->def->fields[slot - COMMON_COUNT]);
     if (unit.len)
-        put_set_has(sql, column, slice_text(look->arena, unit));
+        put_set_has(sql, column, unit);
     else
         buf_format(sql, "(" S_FMT " IS NULL)", S_ARG(column));
     return true;
@@ -282,6 +291,7 @@ static void and_rule(struct query *q, const struct expr *e)
     if (!expr_to_sql(q->look->arena, e, &to, &sql, &none)) {
         q->rest.at[q->rest.n++] = e;
     } else if (!slice_equal(buf_slice(&sql), S("(1 = 1)"))) {
+        q->narrowed = true;
         buf_text(&q->where, " AND ");
         buf_put(&q->where, buf_slice(&sql));
         for (size_t i = 0; i < to.binds.n; i++)
@@ -291,13 +301,56 @@ static void and_rule(struct query *q, const struct expr *e)
     buf_close(&sql);
 }
 
-static void and_ids(struct query *q, const struct ids *ids)
+/* ---------- see, where it is a choice of roles: what is theirs, by index ---------- */
+
+enum { OWN_UNITS_MAX = 8 }; /* who answers for more sees much: then the list is walked in its order */
+
+struct own { bool all, leader; uint32_t leads, supports; };
+
+/* False where `see` is more than duties and roles joined by `or`. */
+static bool read_own(const struct query *q, const struct expr *e, struct own *own)
 {
-    for (size_t i = 0; i < ids->n; i++) {
-        buf_text(&q->where, i ? ", " : " IN (");
-        put_arg(q, &q->where, v_int(ids->at[i]));
+    if (e->op == OP_OR)
+        return read_own(q, e->left, own) && read_own(q, e->right, own);
+    if (e->op == OP_DUTY) {
+        own->all = own->all || (q->look->who.kinds >> e->slot & 1);
+        return true;
     }
-    buf_char(&q->where, ')');
+    const struct role *role = e->op == OP_ROLE ? &q->def->roles[e->slot] : NULL;
+    if (!role || (role->field != COMMON_LEAD && role->field != COMMON_SUPPORT && role->field != COMMON_LEADER))
+        return false;
+    own->leads |= role->field == COMMON_LEAD ? role->duties : 0;
+    own->supports |= role->field == COMMON_SUPPORT ? role->duties : 0;
+    own->leader = own->leader || role->field == COMMON_LEADER;
+    return true;
+}
+
+static void put_arm(struct query *q, const char *select, const struct ids *ids)
+{
+    if (!ids->n)
+        return;
+    buf_text(&q->from, q->from.len ? " UNION " : " FROM (");
+    buf_text(&q->from, select);
+    put_units(q, &q->from, ids);
+}
+
+static bool from_own(struct query *q, const struct expr *see)
+{
+    const struct look *look = q->look;
+    struct own own = { 0 };
+    if (q->narrowed || !look->who.n_duties || !read_own(q, see, &own) || own.all)
+        return false;
+    struct ids leads = units_held(look, own.leads), supports = units_held(look, own.supports), me = { 0 };
+    if (own.leader)
+        PUSH(look->arena, &me, look->who.person->id);
+    if (leads.n > OWN_UNITS_MAX || supports.n > OWN_UNITS_MAX || !(leads.n + supports.n + me.n))
+        return false;
+    put_arm(q, "SELECT x.entry FROM entry x WHERE x.county = ?1 AND x.ledger = ?2 AND x.stage = ?3 AND x.lead", &leads);
+    put_arm(q, "SELECT u.entry FROM entry_unit u WHERE u.county = ?1 AND u.slot = 'support' AND u.unit", &supports);
+    put_arm(q, "SELECT x.entry FROM entry x WHERE x.county = ?1 AND x.ledger = ?2 AND x.stage = ?3 AND x.leader", &me);
+    buf_text(&q->from, ") own CROSS JOIN entry e");
+    buf_text(&q->where, " AND e.entry = own.entry");
+    return q->own = true;
 }
 
 /* The office that keeps a draft sees it; so does a unit that is asked about it (entry.c, draft_visible). */
@@ -314,11 +367,11 @@ static void and_draft_visible(struct query *q, enum stage_of_entry stage)
     buf_text(&q->where, " AND (1 = 0");
     if (keepers.n) {
         buf_text(&q->where, " OR e.keeper");
-        and_ids(q, &keepers);
+        put_units(q, &q->where, &keepers);
     }
     if (asked.n) {
         buf_text(&q->where, " OR e.entry IN (SELECT r.entry FROM receipt r WHERE r.county = ?1 AND r.stage = 0 AND r.unit");
-        and_ids(q, &asked);
+        put_units(q, &q->where, &asked);
         buf_char(&q->where, ')');
     }
     buf_char(&q->where, ')');
@@ -353,11 +406,18 @@ static bool and_words(struct query *q, struct slice words, struct fault *f)
 
 static struct query query_open(const struct look *look, const struct list_query *list)
 {
-    struct query q = { .look = look, .def = list->def, .where = buf_open(QUERY_BYTES_MAX) };
-    and_arg(&q, " FROM entry e WHERE e.county = ", v_int(ledger_county(look->ledger)));
+    struct query q = { .look = look, .def = list->def, .from = buf_open(QUERY_BYTES_MAX), .where = buf_open(QUERY_BYTES_MAX) };
+    and_arg(&q, " WHERE e.county = ", v_int(ledger_county(look->ledger)));
     and_arg(&q, " AND e.ledger = ", v_text(list->def->name));
     and_arg(&q, " AND e.stage = ", v_int(list->stage));
+    q.narrowed = false;
     return q;
+}
+
+static void query_close(struct query *q)
+{
+    buf_close(&q->from);
+    buf_close(&q->where);
 }
 
 static bool query_fill(struct query *q, const struct list_query *list, struct fault *f)
@@ -376,19 +436,19 @@ static bool query_fill(struct query *q, const struct list_query *list, struct fa
         and_arg(q, " AND e.due <= ", v_int(list->due_to));
     if (list->document)
         and_arg(q, " AND e.document = ", v_int(list->document));
-    if (!and_words(q, list->words, f))
-        return false;
     if (list->where)
         and_rule(q, list->where);
     if (list->also)
         and_rule(q, list->also);
-    if (slice_equal(q->look->who.account, S("clock")))
-        return true;
-    if (list->stage == ENTRY_LIVE)
-        and_rule(q, list->def->see);
-    else
-        and_draft_visible(q, list->stage);
-    return true;
+    bool all = slice_equal(q->look->who.account, S("clock")), live = list->stage == ENTRY_LIVE;
+    if (all || !live || !from_own(q, list->def->see)) {
+        buf_text(&q->from, " FROM entry e");
+        if (!all && live)
+            and_rule(q, list->def->see);
+        else if (!all)
+            and_draft_visible(q, list->stage);
+    }
+    return and_words(q, list->words, f);
 }
 
 /* ---------- asking ---------- */
@@ -397,6 +457,7 @@ static void ask_with(struct query *q, const char *select, struct slice tail, siz
 {
     struct buf sql = buf_open(QUERY_BYTES_MAX);
     buf_text(&sql, select);
+    buf_put(&sql, buf_slice(&q->from));
     buf_put(&sql, buf_slice(&q->where));
     buf_put(&sql, tail);
     store_ask_text(q->look->conn, buf_slice(&sql), q->args.at, n_args, r, f);
@@ -471,11 +532,14 @@ static bool ask_page(struct query *q, const struct list_query *list, struct buf 
 {
     struct rows r;
     int64_t limit = limit_of(list), offset = list->offset > 0 ? list->offset : 0;
+    struct slice by = slice_copy(q->look->arena, buf_slice(order));
     buf_text(order, " LIMIT ");
     put_arg(q, order, v_int(limit));
     buf_text(order, " OFFSET ");
     put_arg(q, order, v_int(offset));
-    ask_with(q, ENTRY_COLUMNS, buf_slice(order), q->args.n, &r, f);
+    buf_text(order, ") page CROSS JOIN entry e WHERE e.county = ?1 AND e.entry = page.id"); /* CROSS: in this order */
+    buf_put(order, by);
+    ask_with(q, ENTRY_COLUMNS " FROM (SELECT e.entry AS id", buf_slice(order), q->args.n, &r, f);
     if (!take_rows(q, list, &r, rows, f))
         return false;
     rows->total = offset + (int64_t)rows->n; /* a page that is not full ends the list: counted already */
@@ -486,6 +550,35 @@ static bool ask_page(struct query *q, const struct list_query *list, struct buf 
         return true;
     }
     return count_rows(q, n_args, &rows->total, f);
+}
+
+/* ---------- by ids: the whole order is known, the page is cut from it ---------- */
+
+struct found { int64_t id; struct value key; bool descending; };
+struct founds { struct found *at; size_t n, cap; };
+
+static bool read_page(struct query *q, const struct list_query *list, const struct founds *founds, struct list_rows *rows, struct fault *f)
+{
+    size_t from = list->offset > 0 ? (size_t)list->offset : 0, n = from < founds->n ? founds->n - from : 0;
+    if (n > (size_t)limit_of(list))
+        n = (size_t)limit_of(list);
+    rows->total = (int64_t)founds->n;
+    rows->at = NEW(q->look->arena, struct entry, n);
+    for (rows->n = 0; rows->n < n; rows->n++)
+        if (!entry_read(q->look, founds->at[from + rows->n].id, &rows->at[rows->n], list->units, f))
+            return false;
+    return true;
+}
+
+/* What is theirs is little: sorted once, and counted by that. */
+static bool ask_own(struct query *q, const struct list_query *list, struct slice order, struct list_rows *rows, struct fault *f)
+{
+    struct founds founds = { 0 };
+    struct rows r;
+    ask_with(q, "SELECT e.entry", order, q->args.n, &r, f);
+    while (rows_next(&r))
+        PUSH(q->look->arena, &founds, (struct found){ .id = rows_int(&r, 0) });
+    return rows_end(&r) && read_page(q, list, &founds, rows, f);
 }
 
 /* ---------- row by row, where a rule or the sorted field has no column ---------- */
@@ -499,9 +592,6 @@ static bool rest_holds(const struct query *q, const struct look *look, const str
             return false;
     return true;
 }
-
-struct found { int64_t id; struct value key; bool descending; };
-struct founds { struct found *at; size_t n, cap; };
 
 static int compare_keys(const struct value *a, const struct value *b)
 {
@@ -568,15 +658,7 @@ static bool ask_each(struct query *q, const struct list_query *list, struct slic
         return false;
     if (!sorted && founds.n)
         qsort(founds.at, founds.n, sizeof *founds.at, by_key);
-    size_t from = list->offset > 0 ? (size_t)list->offset : 0, n = from < founds.n ? founds.n - from : 0;
-    if (n > (size_t)limit_of(list))
-        n = (size_t)limit_of(list);
-    rows->total = (int64_t)founds.n;
-    rows->at = NEW(q->look->arena, struct entry, n);
-    for (rows->n = 0; rows->n < n; rows->n++)
-        if (!entry_read(q->look, founds.at[from + rows->n].id, &rows->at[rows->n], list->units, f))
-            return false;
-    return true;
+    return read_page(q, list, &founds, rows, f);
 }
 
 /* ---------- the public functions ---------- */
@@ -592,11 +674,13 @@ bool list_ask(const struct look *look, const struct list_query *list, struct lis
         bool sorted = put_order(&q, list, &order);
         if (q.rest.n || !sorted)
             ok = ask_each(&q, list, sorted ? buf_slice(&order) : S(""), q.args.n, sorted, rows, f);
+        else if (q.own)
+            ok = ask_own(&q, list, buf_slice(&order), rows, f);
         else
             ok = ask_page(&q, list, &order, n_args, rows, f);
     }
     buf_close(&order);
-    buf_close(&q.where);
+    query_close(&q);
     return ok;
 }
 
@@ -629,7 +713,7 @@ bool list_counts(const struct look *look, const struct list_query *list, struct 
                 count_one(c, list->def, list->def->states[e.state].name, e.light, 1);
         }
     }
-    buf_close(&q.where);
+    query_close(&q);
     return ok;
 }
 
@@ -669,7 +753,7 @@ bool list_counts_by(const struct look *look, const struct list_query *list, enum
             count_by_one(look->arena, by, rows_int(&r, 0), rows_int(&r, 1), rows_int(&r, 2));
         ok = rows_end(&r);
     }
-    buf_close(&q.where);
+    query_close(&q);
     if (!ok || translated)
         return ok;
     struct list_query whole = *list;

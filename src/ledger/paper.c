@@ -37,10 +37,18 @@ bool paper_number_next(const struct look *look, const struct paper_kind *kind, i
     return true;
 }
 
+/* Units by their short names, as tables have them. */
 static struct slice cell_of(const struct look *look, const struct entry *e, int slot)
 {
     struct buf b = buf_open(1 << 17);
-    entry_put_value(look, e, slot, &b);
+    struct value v = entry_value(look, e, slot);
+    if (v.type == TYPE_UNIT)
+        buf_put(&b, unit_short(look->people, v.id));
+    else if (v.type == TYPE_UNITS)
+        for (size_t i = 0; i < v.ids.n; i++)
+            buf_format(&b, "%s" S_FMT, i ? "、" : "", S_ARG(unit_short(look->people, v.ids.at[i])));
+    else
+        entry_put_value(look, e, slot, &b);
     struct slice s = slice_copy(look->arena, buf_slice(&b));
     buf_close(&b);
     return s;

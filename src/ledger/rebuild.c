@@ -118,13 +118,20 @@ static void frozen_random(void *context, void *bytes, size_t n)
 }
 
 /* Heads are counted from the leaves that were copied. */
-static bool heads_again(struct ledger *then, int64_t last, int64_t last_ms, struct fault *f)
+static bool heads_again(struct ledger *then, int64_t last, struct fault *f)
 {
     struct hasher h;
-    struct log_head head = { .last_ms = last_ms };
+    struct log_head head = { 0 };
     struct rows r;
     if (!hasher_open(&h, then->algorithm, f))
         return false;
+    store_ask(then->conn, SQL_EVENT_RANGE, ARGS(v_int(then->county), v_int(LOG_MAIN), v_int(last), v_int(last)), &r, f);
+    if (rows_next(&r))
+        head.last_ms = rows_int(&r, 1);
+    if (!rows_end(&r)) {
+        hasher_close(&h);
+        return false;
+    }
     store_ask(then->conn, SQL_EVENT_LEAVES, ARGS(v_int(then->county), v_int(LOG_MAIN), v_int(1), v_int(last)), &r, f);
     while (rows_next(&r))
         log_head_add(&h, &head, (const unsigned char *)rows_text(&r, 0).at);
@@ -143,7 +150,7 @@ static bool fill_as_of(struct ledger *l, struct ledger *then, struct conn *from,
     if (!last)
         return fault_set(f, FAULT_MISSING, "as-of-before", day_text(&l->memory, d), S(""));
     return store_open(":memory:", STORE_MEMORY, (struct store_options){ 0 }, &then->conn, f) && store_schema(then->conn, f) && store_begin(then->conn, f)
-        && replay(l, from, then->conn, last, true, &n, f) && heads_again(then, last, end_ms - 1, f) && store_commit(then->conn, f) && pack_load(then, f)
+        && replay(l, from, then->conn, last, true, &n, f) && heads_again(then, last, f) && store_commit(then->conn, f) && pack_load(then, f)
         && ledger_load(then, f);
 }
 
@@ -157,6 +164,8 @@ bool ledger_as_of(struct ledger *l, day d, struct ledger **then, struct fault *f
     clock->at_ms = day_start_ms(d + 1) - 1;
     (*then)->world.context = clock;
     (*then)->files = l->files ? strdup(l->files) : NULL; /* by content: what was there then is there now */
+    (*then)->memory_files = l->memory_files;             /* of a ledger in memory: lent, the ledger outlives its look back */
+    (*then)->n_memory_files = (*then)->cap_memory_files = l->n_memory_files;
     struct conn *from = snapshot_begin(l, f);
     bool ok = from && fill_as_of(l, *then, from, clock->at_ms + 1, d, f);
     if (from)

@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-#pragma weak todos_ask /* until the ledger has it (branch lists) */
-
 enum { HOME_ROWS = 9, HOME_ROWS_OTHER = 4, HOME_UNITS = 12 };
 
 /* What one ledger has for this person: everything that they see, or only what they lead. */
@@ -219,8 +217,6 @@ static bool add_queue(struct page *g, struct home_page *v, struct fault *f)
     struct todos todos = { 0 };
     int64_t n[TODO_KINDS] = { 0 };
     day earliest[TODO_KINDS];
-    if (!todos_ask)
-        return true;
     if (!todos_ask(&g->look, &todos, f))
         return false;
     for (size_t i = 0; i < todos.n; i++) {
@@ -249,7 +245,7 @@ enum http_outcome show_todos(struct page *g)
     struct todos_page v = { .shell = page_shell(g, S("等我处理"), "/"), .empty = { S("现在没有等您处理的事。"), S("有新交办、退办或申请时会出现在这里。") } };
     struct todos todos = { 0 };
     struct fault f;
-    if (todos_ask && !todos_ask(&g->look, &todos, &f))
+    if (!todos_ask(&g->look, &todos, &f))
         return page_fail(g, &f);
     for (int kind = 0; kind < TODO_KINDS; kind++) {
         struct todo_group group = { .id = slice_of(todo_words[kind].id), .label = slice_of(todo_words[kind].label) };

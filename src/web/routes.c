@@ -1,6 +1,7 @@
 /* routes.c: the map of the site, with who may see what in its own column. A row without a permission is refused when
  * the server opens, and by a test. */
 #include "web/inside.h"
+#include "web/pages_office.h"
 
 const struct page_route page_routes[] = {
     /* signing in (session.c) */
@@ -28,7 +29,23 @@ const struct page_route page_routes[] = {
     { HTTP_GET, "/e/:id/proof/:seq/:hash", MAY_SIGNED_IN, show_proof, 0 },
     { HTTP_POST, "/e/:id/:act", MAY_SIGNED_IN, post_act, HTTP_UPLOAD_BYTES },
 
-    /* import, report, hand-out, sign */
+    /* import, report, hand-out, sign (import.c, report.c, handout.c, sign.c, papers.c) */
+    { HTTP_GET, "/reports", MAY_SIGNED_IN, show_reports, 0 },
+    { HTTP_GET, "/reports/new", MAY_IMPORT, show_import, 0 },
+    { HTTP_POST, "/reports/new", MAY_IMPORT, post_import, HTTP_UPLOAD_BYTES },
+    { HTTP_GET, "/reports/:id", MAY_SIGNED_IN, show_report, 0 },
+    { HTTP_GET, "/reports/:id/original", MAY_SIGNED_IN, show_original, 0 },
+    { HTTP_GET, "/reports/:id/check/:ledger", MAY_IMPORT, show_check, 0 },
+    { HTTP_POST, "/reports/:id/check/:ledger", MAY_IMPORT, post_check, OFFICE_FORM_BYTES },
+    { HTTP_POST, "/reports/:id/facts/:ledger", MAY_IMPORT, post_facts, 0 },
+    { HTTP_GET, "/handout", MAY_HAND_OUT, show_handouts, 0 },
+    { HTTP_GET, "/handout/:id/:ledger", MAY_HAND_OUT, show_handout, 0 },
+    { HTTP_POST, "/handout/:id/:ledger", MAY_HAND_OUT, post_handout, OFFICE_FORM_BYTES },
+    { HTTP_POST, "/handout/:id/:ledger/row/:entry", MAY_HAND_OUT, post_handout_row, OFFICE_FORM_BYTES },
+    { HTTP_GET, "/papers/:paper/:place", MAY_SIGNED_IN, show_paper, 0 },
+    { HTTP_GET, "/sign", MAY_SIGNED_IN, show_sign, 0 },
+    { HTTP_POST, "/sign", MAY_SIGNED_IN, post_sign, 0 },
+    { HTTP_POST, "/rule", MAY_SIGNED_IN, post_rule, 0 },
 
     /* people, audit */
 };

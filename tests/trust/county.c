@@ -77,7 +77,7 @@ bool county_do(struct county *c, const char *login, const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    c->last = (struct command){ .account = county_account(c, login), .arena = &c->arena };
+    c->last = (struct command){ .account = county_account(c, login), .arena = &c->arena, .done = c->done, .context = c->done_context };
     if (n < 0 || (size_t)n >= sizeof text)
         return fault_set(&c->last.fault, FAULT_USAGE, "too-large", S("8 KB"), S(""));
     c->last.body_text = slice_copy(&c->arena, slice_of(text));

@@ -12,7 +12,10 @@ struct county {
     uint64_t seed, drawn;
     struct world world;
     struct slice admin, password;
+    int rounds;              /* done so far */
     struct command last;     /* the last command and its answer */
+    void (*done)(struct command *c); /* where a test wants to hear of the commit itself */
+    void *done_context;
 };
 
 /* Makes a ledger with the pack in tests/golden/pack and its people; ":memory:" for none on disk. */

@@ -2,9 +2,9 @@
  * of all kinds (tests/packs/seeing), filtered, sorted and cut into pages. */
 #include "lists_fixture.h"
 
-enum { UNITS = 14, PERSONS = 16, ENTRIES = 160 };
+enum { UNITS = 14, PERSONS = 16, ENTRIES = 400 };
 
-static const char *const ledger_names[] = { "open", "close", "odd", "slow" };
+static const char *const ledger_names[] = { "open", "close", "odd", "own", "slow" };
 
 static uint64_t seed(void)
 {
@@ -242,8 +242,8 @@ static const char *const conditions[] = {
     "missing(support)", "\"石桥局\" in circle", "not (lead in circle)", "missing(circle)", "owner = \"石桥局\" or missing(owner)", "amount >= 10000", "amount - spent > 500.5",
     "left > 0", "share * 2 < 55.5", "days > 10 and flag", "not flag", "missing(flag)", "word = \"big\"", "not (word in [big])", "contains(title, \"供热\")",
     "contains(text, \"100%完成_\")", "met_on > today", "year(met_on) = 2026", "ending = \"solved\"", "not (ending = \"solved\")", "progress > 33.3", "missing(section)",
-    "friend = \"人员3\"", "leader != \"人员3\"", "expired(limit)", "not expired(limit)", "left(limit) > 3", "has_plan", "planned > 50", "lag >= 10", "lead or support",
-    "duty(liaison) and not support", "missing(month)", "workdays(today, due) > 3", "true", "false",
+    "friend = \"人员3\"", "leader != \"人员3\"", "expired(limit)", "not expired(limit)", "left(limit) > 3 days", "has_plan", "planned > 50", "lag >= 10", "lead or support",
+    "duty(liaison) and not support", "missing(month)", "workdays(today, due) > 3 workdays", "true", "false",
 };
 
 static void a_condition_means_the_same_in_a_list_and_on_an_entry(void **state)

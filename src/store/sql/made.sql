@@ -63,10 +63,13 @@ CREATE TABLE IF NOT EXISTS entry (
   ending TEXT NOT NULL, opened_on BIGINT, updated_on BIGINT, closed_on BIGINT, version BIGINT NOT NULL,
   year BIGINT NOT NULL, fields TEXT NOT NULL, dispute BIGINT NOT NULL,
   PRIMARY KEY (county, entry));
-CREATE INDEX IF NOT EXISTS entry_list ON entry (county, ledger, stage, light, due, entry);
-CREATE INDEX IF NOT EXISTS entry_due ON entry (county, ledger, stage, due, entry);
-CREATE INDEX IF NOT EXISTS entry_state ON entry (county, ledger, stage, state, due, entry);
-CREATE INDEX IF NOT EXISTS entry_lead ON entry (county, lead, ledger, stage, due, entry);
+-- Lists: what follows the sorted columns lets a count, a filter or a rule about who may see it read the index alone.
+CREATE INDEX IF NOT EXISTS entry_due ON entry (county, ledger, stage, due, entry, light, state, lead, leader, keeper);
+CREATE INDEX IF NOT EXISTS entry_light ON entry (county, ledger, stage, light, due, entry, state, lead, leader, keeper);
+CREATE INDEX IF NOT EXISTS entry_state ON entry (county, ledger, stage, state, due, entry, light, lead, leader, keeper);
+CREATE INDEX IF NOT EXISTS entry_listed ON entry (county, ledger, stage, number, entry);
+CREATE INDEX IF NOT EXISTS entry_lead ON entry (county, lead, ledger, stage, due, entry, light, state);
+CREATE INDEX IF NOT EXISTS entry_leader ON entry (county, leader, ledger, stage, due, entry, light, state) WHERE leader IS NOT NULL;
 CREATE INDEX IF NOT EXISTS entry_number ON entry (county, number) WHERE number <> '';
 CREATE INDEX IF NOT EXISTS entry_document ON entry (county, document, span_start) WHERE document IS NOT NULL;
 CREATE TABLE IF NOT EXISTS entry_unit (
@@ -101,7 +104,7 @@ CREATE TABLE IF NOT EXISTS notice (
   county BIGINT NOT NULL, notice BIGINT NOT NULL, entry BIGINT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL,
   unit BIGINT NOT NULL, on_day BIGINT NOT NULL, PRIMARY KEY (county, notice, unit));
 CREATE INDEX IF NOT EXISTS notice_of_entry ON notice (county, entry, notice, unit);
-CREATE INDEX IF NOT EXISTS notice_unit ON notice (county, unit);
+CREATE INDEX IF NOT EXISTS notice_unit ON notice (county, unit, on_day);
 CREATE TABLE IF NOT EXISTS proof (
   county BIGINT NOT NULL, entry BIGINT NOT NULL, seq BIGINT NOT NULL, place BIGINT NOT NULL, hash TEXT NOT NULL,
   name TEXT NOT NULL, size BIGINT NOT NULL, PRIMARY KEY (county, entry, seq, place));
@@ -325,6 +328,10 @@ WHERE county = :county AND unit = :unit ORDER BY stage, entry;
 SELECT unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on, entry FROM receipt
 WHERE county = :county AND state = :state ORDER BY entry;
 
+-- name: receipt_of_unit_in(county, unit, state)
+SELECT entry, role, stage, asked_on, due FROM receipt
+WHERE county = :county AND unit = :unit AND state = :state ORDER BY entry, stage;
+
 -- name: receipt_drop(county, entry, unit, stage)
 -- A unit that is no longer asked.
 DELETE FROM receipt WHERE county = :county AND entry = :entry AND unit = :unit AND stage = :stage;
@@ -339,6 +346,9 @@ UPDATE ask SET state = :state, answered_on = :answered_on, answer = :answer WHER
 -- name: ask_all(county, entry)
 SELECT ask, name, state, unit, account, asked_on, fields, answered_on, answer FROM ask
 WHERE county = :county AND entry = :entry ORDER BY ask;
+
+-- name: ask_in_state(county, state)
+SELECT entry, ask, name, unit, asked_on FROM ask WHERE county = :county AND state = :state ORDER BY entry, ask;
 
 -- name: clock_put(county, entry, name, state, ends, days_left)
 INSERT INTO clock (county, entry, name, state, ends, days_left)
@@ -359,6 +369,9 @@ VALUES (:county, :notice, :entry, :kind, :label, :unit, :on_day);
 
 -- name: notice_all(county, entry)
 SELECT notice, kind, label, unit, on_day FROM notice WHERE county = :county AND entry = :entry ORDER BY notice, unit;
+
+-- name: notice_of_unit(county, unit, from_day)
+SELECT entry, notice, on_day FROM notice WHERE county = :county AND unit = :unit AND on_day >= :from_day ORDER BY notice;
 
 -- name: proof_put(county, entry, seq, place, hash, name, size)
 INSERT INTO proof (county, entry, seq, place, hash, name, size)
