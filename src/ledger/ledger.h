@@ -223,6 +223,7 @@ struct list_query {
     struct slice state;             /* quick filters; empty or 0: any */
     enum light light;
     int64_t lead, leader, document;
+    day due_from, due_to;           /* both days counted; 0: any */
     struct slice words;             /* in number or title */
     int sort_slot; bool descending; /* -1: by due day */
     int64_t offset, limit;          /* limit 0: all, at most LIST_ROWS_MAX */

@@ -82,8 +82,7 @@ enum { COUNTS_KEPT = 64 };
 struct counts { pthread_mutex_t gate; struct kept_facts *at; uint64_t clock; };
 bool counts_open(struct counts *c);
 void counts_close(struct counts *c);
-#define WHERE_LATE_NEW "not done and due < today and today - due <= 7 days"
-#define WHERE_SOON "not done and due >= today and due - today <= 7 days"
+enum { SOON_DAYS = 7 };
 bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *facts, struct fault *f) MUST_USE;
 
 struct web {
