@@ -294,7 +294,7 @@ bool look_proposal(struct viewing *v, const struct yaml *map)
 {
     struct proposer *proposer;
     struct fault f;
-    if (!proposer_open(&v->look, v->play->house->lexicon, &proposer, &f))
+    if (!proposer_open(&v->look, &proposer, &f))
         return miss_fault(v->play, S("proposal"), &f);
     for (const struct yaml *y = map->first; y; y = y->next) {
         struct entry e;

@@ -60,8 +60,7 @@ static const char *cell_field(struct page *g, const struct entry *e, int cell)
 
 static bool hand_proposer(struct hand *h, struct fault *f)
 {
-    const struct lexicon *lex = h->g->web->config.lexicon;
-    return !lex || proposer_open(&h->g->look, lex, &h->proposer, f);
+    return proposer_open(&h->g->look, &h->proposer, f);
 }
 
 static bool ask_proposal(const struct hand *h, const struct entry *e, struct proposal *p)
