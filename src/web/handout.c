@@ -372,7 +372,7 @@ static void frame_fill(struct page *g, struct hand *h, struct handout_page *v)
     v->consult_until = day_text(g->arena, pack_add_workdays(g->look.pack, g->look.today, 3));
     v->set_width = share(v->set, v->n);
     v->pen_x = v->set_width;
-    v->pen_width = share(v->n - v->set, v->n);
+    v->pen_width = share(v->pens < v->n - v->set ? v->pens : v->n - v->set, v->n);
 }
 
 enum http_outcome show_handout(struct page *g)

@@ -1,6 +1,6 @@
-// handout.mjs TAIZHANG DOCUMENT SAMPLE FOLDER: from the report's file to signed-for tasks, in a browser, with a real
+// handout.mjs TAIZHANG DOCUMENT SAMPLE FOLDER [ONLY]: from the report's file to signed-for tasks, in a browser, with a real
 // server: import, look-through, hand-out (keys and clicks are counted), issue, the annexed tables, signing for, returning,
-// ruling. Screenshots go to FOLDER.
+// ruling. Screenshots go to FOLDER. ONLY: look at the pages with such names alone.
 import assert from "node:assert";
 import fs from "node:fs";
 import os from "node:os";
@@ -9,7 +9,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 const { open, visit, login, photograph, readable, fits } = createRequire(import.meta.url)("./lib.js");
 
-const [taizhang, documentProgram, sample, folder] = process.argv.slice(2);
+const [taizhang, documentProgram, sample, folder, only] = process.argv.slice(2);
 const PASSWORD = "Sample-2026-try", OFFICE = "shenzhiyuan", MOST = 500;
 const where = fs.mkdtempSync(path.join(os.tmpdir(), "handout-"));
 const ledger = path.join(where, "county.ledger");
@@ -41,6 +41,7 @@ function serve() {
 
 const explained = { "color-contrast": "text over a thin SVG bar: looked at by a person" };
 async function look(browser, base, user, address, name) {
+  if (only && !new RegExp(only).test(name)) return;
   for (const phone of [false, true]) {
     const page = await visit(browser, base, { phone });
     await login(page, user, PASSWORD);
