@@ -64,6 +64,8 @@ extern const struct subcommand cmd_tick;
 extern const struct subcommand cmd_verify;
 extern const struct subcommand cmd_checkpoint;
 extern const struct subcommand cmd_rebuild;
+extern const struct subcommand cmd_backup;
+extern const struct subcommand cmd_restore;
 extern const struct subcommand cmd_user;
 extern const struct subcommand cmd_pack;
 extern const struct subcommand cmd_write;

@@ -1,4 +1,5 @@
-/* cmd_pack.c: `taizhang pack check`; `pack test` is in cmd_pack_test.c. The faults of a pack with file and line, for whoever writes one. */
+/* cmd_pack.c: `taizhang pack check`: the faults of a pack with file and line, for whoever writes one; `pack test` is in
+ * cmd_pack_test.c. */
 #include "cli/cmd_pack.h"
 #include "ledger/pack.h"
 

@@ -12,7 +12,8 @@ static const struct cli_option options[] = {
 
 static const struct cli_option none[] = { { 0 } };
 
-static bool opened(struct app *app, int argc, char **argv, struct ledger **l, int *code)
+/* Whoever only looks needs no signing key: a restored copy is verified before its key is put back. */
+static bool opened(struct app *app, int argc, char **argv, bool without_key, struct ledger **l, int *code)
 {
     struct fault f;
     struct world world = machine_world();
@@ -20,7 +21,7 @@ static bool opened(struct app *app, int argc, char **argv, struct ledger **l, in
         *code = app_usage(app, "需要台账文件");
         return false;
     }
-    if (ledger_open(argv[0], &world, (struct ledger_options){ 0 }, l, &f))
+    if (ledger_open(argv[0], &world, (struct ledger_options){ .without_key = without_key }, l, &f))
         return true;
     *code = app_fault(app, &f);
     return false;
@@ -38,7 +39,7 @@ static int verify(struct app *app, int argc, char **argv)
         return EXIT_USAGE;
     if (args.checkpoint.len && !file_read(&app->arena, args.checkpoint, 1 << 16, &note, &f))
         return app_fault(app, &f);
-    if (!opened(app, argc, argv, &l, &code))
+    if (!opened(app, argc, argv, true, &l, &code))
         return code;
     bool ok = ledger_verify(l, &app->arena, note, &v, &f);
     ledger_close(l);
@@ -48,10 +49,11 @@ static int verify(struct app *app, int argc, char **argv)
         printf("共 %lld 条记录，日志、各表和文件核对一致%s。\n", (long long)v.events, note.len ? "，并与存证相符" : "");
         return EXIT_DONE;
     }
-    if (v.first_bad)
-        printf("第 %lld 条记录不对：%s " S_FMT "\n", (long long)v.first_bad, v.what, S_ARG(v.where));
-    else
-        printf("核对不一致：%s " S_FMT "\n", v.what, S_ARG(v.where));
+    struct buf say = buf_open(1 << 14);
+    fault_set(&f, FAULT_REFUSED, v.what, slice_format(&app->arena, "%lld", (long long)v.first_bad), v.where);
+    fault_say(&say, &f, LANG_ZH);
+    printf("核对不一致。" S_FMT "\n", S_ARG(buf_slice(&say)));
+    buf_close(&say);
     return EXIT_REFUSED;
 }
 
@@ -63,7 +65,7 @@ static int rebuild(struct app *app, int argc, char **argv)
     int code;
     if (!options_read(app, none, &argc, argv, NULL))
         return EXIT_USAGE;
-    if (!opened(app, argc, argv, &l, &code))
+    if (!opened(app, argc, argv, true, &l, &code))
         return code;
     bool ok = ledger_rebuild(l, &events, &f);
     ledger_close(l);
@@ -81,7 +83,7 @@ static int checkpoint(struct app *app, int argc, char **argv)
     int code;
     if (!options_read(app, none, &argc, argv, NULL))
         return EXIT_USAGE;
-    if (!opened(app, argc, argv, &l, &code))
+    if (!opened(app, argc, argv, false, &l, &code))
         return code;
     bool ok = ledger_checkpoint(l, &note, &f);
     ledger_close(l);

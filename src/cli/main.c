@@ -17,6 +17,8 @@ static const struct subcommand *const subcommands[] = {
     &cmd_verify,
     &cmd_checkpoint,
     &cmd_rebuild,
+    &cmd_backup,
+    &cmd_restore,
     &cmd_user,
     &cmd_write,
     &cmd_pack,

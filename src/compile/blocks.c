@@ -137,8 +137,8 @@ static void fact_place_of_title(struct split *s)
 {
     struct document_facts *f = &s->c->report->facts;
     size_t at;
-    if (f->place.len > 3 || !held(s, LINE_KIND, f->title, &at))
-        return;
+    if (f->place.len > 3 || f->kind != REPORT_WORK_REPORT || !held(s, LINE_KIND, f->title, &at))
+        return; /* 在全会上的讲话 names no place */
     size_t from = f->title.len && f->title.at[0] >= '0' && f->title.at[0] <= '9' ? token_read(f->title.at).len : 0;
     if (at > from && at - from <= 60)
         f->place = slice_part(f->title, from, at);
@@ -266,7 +266,8 @@ static void block_of_line(struct split *s, struct span span)
             facts_note(s, line, plain);
         if (s->part == PART_REVIEW && held(s, LINE_PROBLEMS, plain, &at))
             s->part = PART_PROBLEMS; /* the paragraph that admits them, no more */
-        skip = plain.len < 12;
+        /* before the body a short line that ends no sentence is title, occasion, speaker or day, not prose */
+        skip = plain.len < 12 || (s->line < HEAD_LINES && !s->began && plain.len <= HEADING_MAX_BYTES && !ends_sentence(plain));
     }
     block_put(s, span, section_now(s), skip);
     s->part = kept;
@@ -289,6 +290,19 @@ static bool goes_on(struct slice line, struct slice next, size_t line_bytes)
     return !enumerator_read(start);
 }
 
+/* The year that the first heading of a plan names (2026年重点工作), where the head of the text names none. */
+static int year_of_plan(const struct compile *c)
+{
+    for (size_t i = 0; i < c->sections.n; i++) {
+        struct document_facts said = { .delivered_on = DAY_NONE };
+        if (c->sections.at[i].part == PART_PLAN)
+            fact_day(&said, c->sections.at[i].heading);
+        if (said.year)
+            return said.year;
+    }
+    return 0;
+}
+
 /* A work report is read by its years: delivered in January 2023 it plans 2023. */
 static void year_settle(struct compile *c, const struct compile_hints *h)
 {
@@ -299,6 +313,8 @@ static void year_settle(struct compile *c, const struct compile_hints *h)
         int y, m, d;
         day_parts(f->delivered_on, &y, &m, &d);
         f->year = y;
+    } else if (!f->year) {
+        f->year = year_of_plan(c);
     }
 }
 

@@ -179,6 +179,29 @@ bool audit_note(struct ledger *l, struct slice account, const char *kind, struct
     return small_begin(&s, l, f) && small_end(&s, note_take(&s, &n, f), f);
 }
 
+bool audit_ask(const struct look *look, int64_t offset, int64_t limit, struct audit_row **at, size_t *n, int64_t *total, struct fault *f)
+{
+    int county = ledger_county(look->ledger);
+    struct rows r;
+    *n = 0;
+    *at = NEW(look->arena, struct audit_row, (size_t)limit + 1);
+    if (!store_number(look->conn, SQL_HEAD_GET, ARGS(v_int(county), v_int(LOG_AUDIT)), 0, total, f))
+        return false;
+    int64_t last = *total - offset, first = last - limit + 1;
+    if (last < 1)
+        return true;
+    store_ask(look->conn, SQL_EVENT_RANGE, ARGS(v_int(county), v_int(LOG_AUDIT), v_int(first < 1 ? 1 : first), v_int(last)), &r, f);
+    while (*n < (size_t)limit && rows_next(&r)) {
+        struct event e;
+        if (!event_from_row(look->arena, &r, &e))
+            continue;
+        memmove(*at + 1, *at, *n * sizeof **at); /* newest first */
+        (*at)[0] = (struct audit_row){ e.seq, e.at_ms, e.account, e.kind, event_get(&e, "object"), event_get(&e, "detail"), event_get(&e, "address") };
+        ++*n;
+    }
+    return rows_end(&r);
+}
+
 /* Before the ledger closes: what was only counted is written. */
 bool audit_settle(struct ledger *l, struct fault *f)
 {

@@ -41,6 +41,26 @@ static bool key_file(struct ledger *l, bool make, struct fault *f)
     return ok;
 }
 
+/* The public half alone, as the first event says it. */
+static bool key_from_log(struct ledger *l, struct fault *f)
+{
+    struct arena a;
+    struct rows r;
+    struct event e;
+    bool found = false;
+    arena_open(&a, 0);
+    store_ask(l->conn, SQL_EVENT_RANGE, ARGS(v_int(l->county), v_int(LOG_MAIN), v_int(1), v_int(1)), &r, f);
+    if (rows_next(&r) && event_from_row(&a, &r, &e)) {
+        struct slice hex = event_get(&e, "key");
+        size_t len;
+        found = hex.len && !sodium_hex2bin(l->key_public, sizeof l->key_public, hex.at, hex.len, NULL, &len, NULL) && len == sizeof l->key_public;
+    }
+    arena_close(&a);
+    if (!found) /* then no checkpoint will fit, which verify says */
+        memset(l->key_public, 0, sizeof l->key_public);
+    return rows_end(&r);
+}
+
 /* ---------- the structure ---------- */
 
 static bool is_memory(const char *path)
@@ -155,7 +175,8 @@ bool ledger_open(const char *path, const struct world *world, struct ledger_opti
     struct ledger *l;
     if (!ledger_make(path, world, o, &l, f))
         return false;
-    if (store_open(path, STORE_WRITE, o.store, &l->conn, f) && store_schema(l->conn, f) && pack_load(l, f) && ledger_load(l, f) && (o.without_key || key_file(l, false, f))) {
+    if (store_open(path, STORE_WRITE, o.store, &l->conn, f) && store_schema(l->conn, f) && pack_load(l, f) && ledger_load(l, f)
+        && (o.without_key ? key_from_log(l, f) : key_file(l, false, f))) {
         *out = l;
         return true;
     }

@@ -81,8 +81,8 @@ bool file_put(struct ledger *l, struct arena *a, struct slice bytes, struct slic
         return true;
     }
     struct slice path = file_path(l, a, *hash_out), folder = slice_format(a, "%s/%.2s", l->files, hash_out->at);
-    if (!access(path.at, F_OK))
-        return true; /* the same bytes are there already */
+    if (!access(path.at, F_OK)) /* the same bytes are there already; whoever put them may not have come to flush their name */
+        return (sync_folder(folder.at) && sync_folder(l->files)) || broken(f, "fsync");
     l->world.random(l->world.context, nonce, sizeof nonce);
     struct slice beside = slice_format(a, "%s/new-%02x%02x%02x%02x%02x%02x%02x%02x", l->files, nonce[0], nonce[1], nonce[2], nonce[3], nonce[4], nonce[5], nonce[6], nonce[7]);
     if (mkdir(folder.at, 0700) && errno != EEXIST)

@@ -223,6 +223,7 @@ struct list_query {
     struct slice state;             /* quick filters; empty or 0: any */
     enum light light;
     int64_t lead, leader, document;
+    day due_from, due_to;           /* both days counted; 0: any */
     struct slice words;             /* in number or title */
     int sort_slot; bool descending; /* -1: by due day */
     int64_t offset, limit;          /* limit 0: all, at most LIST_ROWS_MAX */
@@ -364,6 +365,10 @@ bool session_end(struct ledger *l, const unsigned char token[SESSION_TOKEN_BYTES
 /* On the disk when it returns. Refusals and what strangers do are written up to a number a minute and sender, beyond
  * that counted, and the count is written when the minute is over. */
 bool audit_note(struct ledger *l, struct slice account, const char *kind, struct slice object, struct slice detail, struct slice address, struct fault *f) MUST_USE;
+
+/* The newest first. Whether the person may read them (CAN_AUDIT) is asked by who calls. */
+struct audit_row { int64_t seq, at_ms; struct slice account, kind, object, detail, address; };
+bool audit_ask(const struct look *look, int64_t offset, int64_t limit, struct audit_row **at, size_t *n, int64_t *total, struct fault *f) MUST_USE;
 
 /* ---------- events, for those who read history ---------- */
 

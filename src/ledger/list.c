@@ -430,6 +430,10 @@ static bool query_fill(struct query *q, const struct list_query *list, struct fa
         and_arg(q, " AND e.lead = ", v_int(list->lead));
     if (list->leader)
         and_arg(q, " AND e.leader = ", v_int(list->leader));
+    if (list->due_from)
+        and_arg(q, " AND e.due >= ", v_int(list->due_from));
+    if (list->due_to)
+        and_arg(q, " AND e.due <= ", v_int(list->due_to));
     if (list->document)
         and_arg(q, " AND e.document = ", v_int(list->document));
     if (list->where)

@@ -169,7 +169,8 @@ static void commit_field(struct hasher *h, struct event_field *field)
 
 void event_close(struct hasher *h, const struct world *w, int county, int log, struct event *e)
 {
-    qsort(e->fields, e->n, sizeof *e->fields, by_name);
+    if (e->n) /* some kinds say all by being there */
+        qsort(e->fields, e->n, sizeof *e->fields, by_name);
     for (size_t i = 0; i < e->n; i++) {
         w->random(w->context, e->fields[i].salt, sizeof e->fields[i].salt);
         commit_field(h, &e->fields[i]);

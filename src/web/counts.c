@@ -36,12 +36,12 @@ void counts_close(struct counts *c)
 
 /* ---------- counting ---------- */
 
-/* A condition on what every ledger has, written in the language of rules. */
-static bool count_where(struct page *g, const struct ledger_def *d, struct slice where, int64_t *n, struct fault *f)
+/* What is not done and falls due between two days. */
+static bool count_due(struct page *g, const struct ledger_def *d, day from, day to, int64_t *n, struct fault *f)
 {
-    struct list_query q = { .def = d, .stage = ENTRY_LIVE, .sort_slot = -1 };
+    struct list_query q = { .def = d, .stage = ENTRY_LIVE, .sort_slot = -1, .due_from = from, .due_to = to };
     struct list_counts c;
-    if (!list_parse_where(g->arena, d, where, &q.where, f) || !list_counts(&g->look, &q, &c, f))
+    if (!list_parse_where(g->arena, d, S("not done"), &q.where, f) || !list_counts(&g->look, &q, &c, f))
         return false;
     *n = c.total;
     return true;
@@ -52,8 +52,8 @@ static bool count_facts(struct page *g, const struct ledger_def *d, struct ledge
     struct list_query q = { .def = d, .stage = ENTRY_LIVE, .sort_slot = -1 };
     *facts = (struct ledger_facts){ .n_lists = d->n_lists, .lists = NEW(g->arena, int64_t, d->n_lists) };
     if (!list_counts(&g->look, &q, &facts->all, f) || !list_counts_by(&g->look, &q, COMMON_LEAD, &facts->by_lead, f)
-        || !list_counts_by(&g->look, &q, COMMON_LEADER, &facts->by_leader, f) || !count_where(g, d, S(WHERE_LATE_NEW), &facts->late_new, f)
-        || !count_where(g, d, S(WHERE_SOON), &facts->soon, f))
+        || !list_counts_by(&g->look, &q, COMMON_LEADER, &facts->by_leader, f) || !count_due(g, d, g->look.today - SOON_DAYS, g->look.today - 1, &facts->late_new, f)
+        || !count_due(g, d, g->look.today, g->look.today + SOON_DAYS, &facts->soon, f))
         return false;
     for (size_t i = 0; i < d->n_lists; i++) {
         struct list_counts c;

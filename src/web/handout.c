@@ -58,17 +58,14 @@ static const char *cell_field(struct page *g, const struct entry *e, int cell)
     return slice_text(g->arena, slice_format(g->arena, "e%lld." S_FMT, (long long)e->id, S_ARG(slot_name(e->def, slots[cell]))));
 }
 
-/* Until src/ledger/propose.c is there nothing is proposed. */
 static bool hand_proposer(struct hand *h, struct fault *f)
 {
-    (void)h, (void)f;
-    return true;
+    return proposer_open(&h->g->look, &h->proposer, f);
 }
 
 static bool ask_proposal(const struct hand *h, const struct entry *e, struct proposal *p)
 {
-    (void)h, (void)e, (void)p;
-    return false;
+    return proposer_ask(h->proposer, h->g->arena, e->span_end > e->span_start ? office_passage(&h->o, e) : e->title, e->section, p);
 }
 
 static bool propose(const struct hand *h, const struct entry *e, struct proposal *p)
@@ -375,7 +372,7 @@ static void frame_fill(struct page *g, struct hand *h, struct handout_page *v)
     v->consult_until = day_text(g->arena, pack_add_workdays(g->look.pack, g->look.today, 3));
     v->set_width = share(v->set, v->n);
     v->pen_x = v->set_width;
-    v->pen_width = share(v->n - v->set, v->n);
+    v->pen_width = share(v->pens < v->n - v->set ? v->pens : v->n - v->set, v->n);
 }
 
 enum http_outcome show_handout(struct page *g)

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { HOME_ROWS = 9, HOME_ROWS_OTHER = 4, HOME_UNITS = 12, SOON_DAYS = 7 };
+enum { HOME_ROWS = 9, HOME_ROWS_OTHER = 4, HOME_UNITS = 12 };
 
 /* What one ledger has for this person: everything that they see, or only what they lead. */
 struct share { const struct ledger_def *def; struct ledger_facts facts; int64_t leader, lights[6], total; };
@@ -141,9 +141,10 @@ static bool add_row(struct page *g, const struct entry *e, bool acts, struct lat
     return true;
 }
 
-static bool add_group(struct page *g, const struct share *s, const struct list_query *q, int64_t total, struct slice href, bool acts, struct home_groups *groups, struct fault *f)
+static bool add_group(struct page *g, const struct share *s, struct list_query *q, int64_t total, struct slice href, bool acts, struct home_groups *groups, struct fault *f)
 {
     struct list_rows rows;
+    q->known_total = total;
     struct home_group group = { .id = slice_format(g->arena, "%s-" S_FMT, acts ? "late" : "soon", S_ARG(s->def->name)), .noun = s->def->noun.zh.len ? s->def->noun.zh : S("事项"), .href = href, .total = total };
     if (!list_ask(&g->look, q, &rows, f))
         return false;
@@ -160,18 +161,16 @@ static bool add_group(struct page *g, const struct share *s, const struct list_q
 static bool add_groups(struct page *g, const struct share *s, bool main, struct home_page *v, struct fault *f)
 {
     struct list_query q = { .def = s->def, .stage = ENTRY_LIVE, .leader = s->leader, .sort_slot = -1, .limit = main ? HOME_ROWS : HOME_ROWS_OTHER };
-    struct buf b = buf_open(1000);
     if (s->lights[LIGHT_RED]) {
         q.light = LIGHT_RED;
         if (!add_group(g, s, &q, s->lights[LIGHT_RED], share_href(g, s, "light=r"), true, &v->late, f))
-            return buf_close(&b), false;
+            return false;
     }
     q.light = LIGHT_NONE;
-    buf_text(&b, "where=");
-    percent_put(&b, S(WHERE_SOON));
-    struct slice where = buf_keep(g->arena, &b);
-    return !s->facts.soon || (list_parse_where(g->arena, s->def, S(WHERE_SOON), &q.where, f)
-                                 && add_group(g, s, &q, s->facts.soon, share_href(g, s, slice_text(g->arena, where)), false, &v->soon, f));
+    q.due_from = g->look.today;
+    q.due_to = g->look.today + SOON_DAYS;
+    return !s->facts.soon || (list_parse_where(g->arena, s->def, S("not done"), &q.where, f)
+                                 && add_group(g, s, &q, s->leader ? 0 : s->facts.soon, share_href(g, s, "due=soon"), false, &v->soon, f));
 }
 
 /* ---------- units ---------- */

@@ -44,7 +44,7 @@ static bool read_report(struct page *g, const struct upload *u, struct report *r
     }
     if (utf8_valid(text) != text.len)
         return refuse(f, "reports-closed", "file"); /* without a reader only plain text can be read */
-    return compile(g->arena, g->web->config.lexicon, text, &hints, r, f) && (r->facts.year || refuse(f, "year-unknown", "year"));
+    return compile(g->arena, g->web->config.lexicon, text, &hints, r, f) && (r->facts.year || refuse(f, "report-year-unknown", "year"));
 }
 
 /* To the look-through of the first ledger that got drafts. */

@@ -82,8 +82,7 @@ enum { COUNTS_KEPT = 64 };
 struct counts { pthread_mutex_t gate; struct kept_facts *at; uint64_t clock; };
 bool counts_open(struct counts *c);
 void counts_close(struct counts *c);
-#define WHERE_LATE_NEW "not done and due < today and today - due <= 7 days"
-#define WHERE_SOON "not done and due >= today and due - today <= 7 days"
+enum { SOON_DAYS = 7 };
 bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *facts, struct fault *f) MUST_USE;
 
 struct web {
@@ -185,5 +184,10 @@ page_fn show_entry, show_report_form, show_open, post_open, post_act, show_proof
 /* ---------- home.c ---------- */
 
 page_fn show_home, show_todos;
+
+/* ---------- people.c, audit.c ---------- */
+
+page_fn show_people, show_people_upload, post_people_upload, show_unit, post_person, post_account, post_passwords, post_duty, post_end_duty;
+page_fn show_audit;
 
 #endif

@@ -13,6 +13,7 @@ enum { LIST_PAGE_ROWS = 50, LIST_PAGES_MAX = LIST_ROWS_MAX / LIST_PAGE_ROWS, LIS
 struct asked_list {
     struct list_query query;
     const struct list *saved;   /* of the pack; NULL: all */
+    int due;                    /* a row of due_spans; 0: any */
     int saved_at;               /* -1 */
     int64_t page;
     struct slice where_text;
@@ -39,6 +40,31 @@ static void read_sort(const struct page *g, struct asked_list *a)
     }
 }
 
+/* 时限: spans of days around today, whatever the ledger. Only what is not done counts as past or soon. */
+static const struct { const char *code, *label; bool open_only; } due_spans[] = {
+    { "", "全部", false }, { "past", "已过期", true }, { "soon", "七日内", true }, { "month", "本月", false }, { "quarter", "本季度", false }, { "year", "本年", false },
+};
+enum { DUE_PAST = 1, DUE_SOON, DUE_MONTH, DUE_QUARTER, DUE_YEAR };
+
+static void read_due(struct page *g, struct asked_list *a)
+{
+    struct slice code = http_query(g->q, "due");
+    day today = g->look.today;
+    int y, m, d;
+    day_parts(today, &y, &m, &d);
+    for (size_t i = 1; i < COUNT(due_spans); i++)
+        if (slice_equal(slice_of(due_spans[i].code), code))
+            a->due = (int)i;
+    int first = a->due == DUE_MONTH ? m : a->due == DUE_QUARTER ? (m - 1) / 3 * 3 + 1 : 1;
+    int months = a->due == DUE_MONTH ? 1 : a->due == DUE_QUARTER ? 3 : 12;
+    if (a->due == DUE_PAST)
+        a->query.due_to = today - 1;
+    if (a->due == DUE_SOON)
+        a->query.due_from = today, a->query.due_to = today + SOON_DAYS;
+    if (a->due >= DUE_MONTH)
+        a->query.due_from = day_of(y, first, 1), a->query.due_to = day_add_months(day_of(y, first, 1), months) - 1;
+}
+
 static struct asked_list read_asked(struct page *g, const struct ledger_def *d)
 {
     struct asked_list a = { .query = { .def = d, .stage = ENTRY_LIVE, .limit = LIST_PAGE_ROWS }, .saved_at = -1 };
@@ -57,7 +83,9 @@ static struct asked_list read_asked(struct page *g, const struct ledger_def *d)
     a.query.leader = query_number(g, "leader");
     a.query.words = slice_trim(http_query(g->q, "q"));
     a.where_text = slice_trim(http_query(g->q, "where"));
-    if (!list_parse_where(g->arena, d, a.where_text, &a.query.also, &f))
+    read_due(g, &a);
+    struct slice rule = due_spans[a.due].open_only && a.where_text.len ? slice_format(g->arena, "not done and (" S_FMT ")", S_ARG(a.where_text)) : a.where_text;
+    if (!list_parse_where(g->arena, d, due_spans[a.due].open_only && !rule.len ? S("not done") : rule, &a.query.also, &f))
         a.where_refused = fault_sentence(g->arena, &f);
     read_sort(g, &a);
     a.page = query_number(g, "page");
@@ -68,7 +96,7 @@ static struct asked_list read_asked(struct page *g, const struct ledger_def *d)
 
 static bool is_filtered(const struct asked_list *a)
 {
-    return a->query.state.len || a->query.light != LIGHT_NONE || a->query.lead || a->query.leader || a->query.words.len || a->query.also;
+    return a->query.state.len || a->query.light != LIGHT_NONE || a->query.lead || a->query.leader || a->query.words.len || a->query.also || a->due;
 }
 
 /* ---------- what stands above the rows ---------- */
@@ -121,6 +149,14 @@ static struct choices state_choices(struct page *g, const struct ledger_def *d, 
     return (struct choices){ list.at, list.n };
 }
 
+static struct choices due_choices(struct page *g, int chosen)
+{
+    struct choice_list list = { 0 };
+    for (size_t i = 0; i < COUNT(due_spans); i++)
+        choose(g, &list, slice_of(due_spans[i].code), slice_of(due_spans[i].label), slice_of(due_spans[chosen].code));
+    return (struct choices){ list.at, list.n };
+}
+
 /* Only units and persons that have something here. */
 static struct choices holder_choices(struct page *g, const struct counts_by *by, bool persons, int64_t chosen_id)
 {
@@ -149,6 +185,7 @@ static void fill_filters(struct page *g, const struct asked_list *a, const struc
     v->states = state_choices(g, d, a->query.state);
     v->leads = holder_choices(g, &facts->by_lead, false, a->query.lead);
     v->leaders = holder_choices(g, &facts->by_leader, true, a->query.leader);
+    v->dues = due_choices(g, a->due);
     v->words = a->query.words;
     v->where = a->where_text;
     v->where_refused = a->where_refused;
@@ -261,9 +298,11 @@ static struct slice conditions(struct page *g, const struct asked_list *a)
         buf_text(&b, "，"), buf_put(&b, unit_short(g->look.people, a->query.lead));
     if (a->query.leader)
         buf_text(&b, "，"), buf_put(&b, person_name(g->look.people, a->query.leader));
+    if (a->due)
+        buf_text(&b, "，时限"), buf_text(&b, due_spans[a->due].label);
     if (a->query.words.len)
         buf_text(&b, "，含“"), buf_put(&b, a->query.words), buf_text(&b, "”");
-    if (a->query.also)
+    if (a->where_text.len && !a->where_refused.len)
         buf_text(&b, "，"), buf_put(&b, a->where_text);
     return buf_keep(g->arena, &b);
 }
@@ -275,7 +314,7 @@ static bool ask_list(struct page *g, struct asked_list *a, const struct ledger_f
     size_t n_extra = extra_slots(a->query.def, extra);
     if (!is_filtered(a)) {
         a->query.known_total = a->saved ? facts->lists[a->saved_at] : facts->all.total;
-    } else if (a->query.light != LIGHT_NONE && !a->saved && !a->query.state.len && !a->query.lead && !a->query.leader && !a->query.words.len && !a->query.also) {
+    } else if (a->query.light != LIGHT_NONE && !a->saved && !a->query.state.len && !a->query.lead && !a->query.leader && !a->query.words.len && !a->query.also && !a->due) {
         a->query.known_total = facts->all.lights[a->query.light];
     }
     if (!list_ask(&g->look, &a->query, &rows, f))

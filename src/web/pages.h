@@ -48,7 +48,7 @@ struct list_page {
     struct tabs tabs;
     struct slice action, clear, saved, sort, words, where, where_refused;
     bool filtered;
-    struct choices lights, states, leads, leaders;
+    struct choices lights, states, leads, leaders, dues;
     struct column light_column, number_column, title_column, state_column, lead_column, leader_column, due_column, progress_column, updated_column;
     struct column_list extras;
     size_t columns;

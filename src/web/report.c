@@ -141,6 +141,8 @@ static void fill_text(struct page *g, const struct office *o, const struct promi
             size_t start = (size_t)(line.at - o->text.at), end = start + line.len;
             head_paragraph(o, line, section_beginning(o, start, end), &p);
             fill_paragraph(g, o, list, &next, start, end, &p);
+            if (p.side.n) /* a numbered promise is its own heading: it is shown as the promise */
+                p.level = 0, p.title = false;
             PUSH(g->arena, &v->paragraphs, p);
         }
         from = to + 1;

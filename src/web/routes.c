@@ -47,6 +47,16 @@ const struct page_route page_routes[] = {
     { HTTP_POST, "/sign", MAY_SIGNED_IN, post_sign, 0 },
     { HTTP_POST, "/rule", MAY_SIGNED_IN, post_rule, 0 },
 
-    /* people, audit */
+    /* people, audit (people.c, audit.c) */
+    { HTTP_GET, "/people", MAY_PEOPLE | MAY_DUTIES, show_people, 0 },
+    { HTTP_GET, "/people/upload", MAY_PEOPLE, show_people_upload, 0 },
+    { HTTP_POST, "/people/upload", MAY_PEOPLE, post_people_upload, HTTP_UPLOAD_BYTES },
+    { HTTP_GET, "/people/unit/:id", MAY_PEOPLE | MAY_DUTIES, show_unit, 0 },
+    { HTTP_POST, "/people/unit/:id/person", MAY_PEOPLE, post_person, 0 },
+    { HTTP_POST, "/people/unit/:id/account", MAY_PEOPLE, post_account, 0 },
+    { HTTP_POST, "/people/unit/:id/passwords", MAY_PEOPLE, post_passwords, 0 },
+    { HTTP_POST, "/people/unit/:id/duty", MAY_PEOPLE | MAY_DUTIES, post_duty, 0 },
+    { HTTP_POST, "/people/unit/:id/end-duty", MAY_DUTIES, post_end_duty, 0 },
+    { HTTP_GET, "/audit", MAY_AUDIT, show_audit, 0 },
 };
 const size_t n_page_routes = COUNT(page_routes);

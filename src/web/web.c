@@ -38,6 +38,20 @@ static void note_refusal(struct web *w, const struct request *q, struct slice ac
         w->config.note(w->config.world->context, f.code);
 }
 
+/* Commands that change who may do what. The main log holds what changed; the audit log, who did it and from where. */
+static void note_permission(struct web *w, const struct request *q, const struct command *c)
+{
+    static const char *const watched[] = { "people", "duty", "end-duty", "disable", "reset" };
+    static const char *const objects[] = { "person", "login", "name" };
+    struct slice what = json_text(c->body, "do"), object = S("");
+    struct fault f;
+    for (size_t i = 0; i < COUNT(objects) && !object.len; i++)
+        object = json_text(c->body, objects[i]);
+    for (size_t i = 0; i < COUNT(watched); i++)
+        if (slice_equal(what, slice_of(watched[i])) && !c->repeated && !audit_note(w->ledger, c->account, "permission", object.at ? object : S(""), what, q->address, &f) && w->config.note)
+            w->config.note(w->config.world->context, f.code);
+}
+
 static bool refuse_member(struct request *q, struct response *p, const struct visitor *v)
 {
     struct fault f;
@@ -154,6 +168,7 @@ static enum http_outcome answer_sent(struct page *g, const struct sending *s)
             note_refusal(g->web, g->q, s->command.account, s->command.fault.code);
         return page_again(g, &s->command.fault, s->how.again);
     }
+    note_permission(g->web, g->q, &s->command);
     g->sent = &s->command;
     return s->how.ok ? s->how.ok(g) : page_redirect(g, s->how.then);
 }

@@ -324,13 +324,17 @@ static bool is_word(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
 }
 
-/* The answer with each number that is this id replaced; not where the digits are a part of something longer. */
+/* The answer with each number that is this id replaced; not where the digits are a part of something longer. The random
+ * key of a form is left out. */
 static struct slice without_id(struct site *s, struct slice body, int64_t id)
 {
     struct slice digits = slice_format(&s->x.arena, "%lld", (long long)id), out;
     struct buf b = buf_open(1 << 20);
+    const struct slice key = S("name=\"key\" value=\"");
     for (size_t i = 0; i < body.len;)
-        if (slice_starts(slice_from(body, i), digits) && !(i && is_word(body.at[i - 1])) && !(i + digits.len < body.len && is_word(body.at[i + digits.len])))
+        if (slice_starts(slice_from(body, i), key))
+            i += key.len + 2 * KEY_BYTES;
+        else if (slice_starts(slice_from(body, i), digits) && !(i && is_word(body.at[i - 1])) && !(i + digits.len < body.len && is_word(body.at[i + digits.len])))
             buf_char(&b, '#'), i += digits.len;
         else
             buf_char(&b, body.at[i++]);

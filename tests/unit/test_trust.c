@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define MUST(f, call)                                                                                                  \
     do {                                                                                                               \
@@ -326,6 +327,144 @@ static void a_stranger_cannot_fill_the_audit_log_and_is_counted_all_the_same(voi
     county_end(&c);
 }
 
+/* ---------- backup ---------- */
+
+struct place { char folder[64], path[100], file[100], other[100]; };
+
+static struct place begin_on_disk(struct county *c)
+{
+    struct place p = { .folder = "/tmp/taizhang-backup-XXXXXX" };
+    struct fault f = { 0 };
+    assert_non_null(mkdtemp(p.folder));
+    snprintf(p.path, sizeof p.path, "%s/county.db", p.folder);
+    snprintf(p.file, sizeof p.file, "%s/county.tar", p.folder);
+    snprintf(p.other, sizeof p.other, "%s/other.db", p.folder);
+    MUST(f, county_begin(c, p.path, (struct ledger_options){ 0 }, 7, &f));
+    return p;
+}
+
+static void leave(struct county *c, struct place *p)
+{
+    char command[100];
+    county_end(c);
+    snprintf(command, sizeof command, "rm -rf '%s'", p->folder);
+    assert_int_equal(system(command), 0);
+}
+
+static struct buf bytes_of(const char *path)
+{
+    struct buf b = buf_open(64 << 20);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    for (int c; (c = fgetc(file)) != EOF;)
+        buf_char(&b, (char)c);
+    fclose(file);
+    return b;
+}
+
+static void a_backup_is_restored_as_it_was_and_the_log_went_on_from_it(void **state)
+{
+    struct county c;
+    struct fault f;
+    struct verdict v;
+    struct ledger *again;
+    struct place p = begin_on_disk(&c);
+    rounds(&c, 1);
+    int64_t then = c.ledger->heads[LOG_MAIN].size;
+    struct buf note = buf_open(NOTE_BYTES_MAX), was = buf_open(64 << 20), is = buf_open(64 << 20);
+    MUST(f, ledger_checkpoint(c.ledger, &note, &f));
+    MUST(f, ledger_dump(c.ledger->conn, &was, &f));
+    MUST(f, ledger_backup(c.ledger, p.file, &f));
+    assert_false(ledger_backup(c.ledger, p.file, &f)); /* nothing is overwritten */
+    assert_string_equal(f.code, "backup-there");
+    rounds(&c, 1);
+    assert_false(ledger_restore(p.file, p.path, &f));
+    assert_string_equal(f.code, "restore-there");
+    MUST(f, ledger_restore(p.file, p.other, &f));
+    MUST(f, ledger_open(p.other, &c.world, (struct ledger_options){ .without_key = true }, &again, &f));
+    assert_int_equal(again->heads[LOG_MAIN].size, then);
+    MUST(f, ledger_dump(again->conn, &is, &f));
+    assert_int_equal(was.len, is.len);
+    assert_memory_equal(was.at, is.at, was.len);
+    MUST(f, ledger_verify(again, &c.arena, buf_slice(&note), &v, &f)); /* the public key stands in the log */
+    assert_null(v.what);
+    MUST(f, ledger_verify(c.ledger, &c.arena, buf_slice(&note), &v, &f));
+    assert_null(v.what);
+    struct buf other = buf_open(NOTE_BYTES_MAX);
+    assert_false(ledger_checkpoint(again, &other, &f)); /* who has the backup cannot sign */
+    assert_string_equal(f.code, "no-signing-key");
+    ledger_close(again);
+    assert_false(ledger_open(p.other, &c.world, (struct ledger_options){ 0 }, &again, &f));
+    assert_string_equal(f.code, "no-key");
+    buf_close(&note);
+    buf_close(&other);
+    buf_close(&was);
+    buf_close(&is);
+    leave(&c, &p);
+}
+
+static void the_signing_key_is_in_no_backup(void **state)
+{
+    struct county c;
+    struct fault f;
+    char key_path[120];
+    struct place p = begin_on_disk(&c);
+    MUST(f, ledger_backup(c.ledger, p.file, &f));
+    snprintf(key_path, sizeof key_path, "%s.key", p.path);
+    struct buf key = bytes_of(key_path), all = bytes_of(p.file);
+    assert_int_equal(key.len, 32);
+    assert_null(memmem(all.at, all.len, key.at, key.len));
+    assert_null(memmem(all.at, all.len, c.ledger->key_secret, 32));
+    buf_close(&key);
+    buf_close(&all);
+    leave(&c, &p);
+}
+
+static void write_bytes(const char *path, const char *at, size_t n)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(at, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void a_damaged_backup_is_refused_with_the_place_and_leaves_nothing(void **state)
+{
+    struct county c;
+    struct fault f;
+    char damaged[120], left[140];
+    struct place p = begin_on_disk(&c);
+    rounds(&c, 1);
+    MUST(f, ledger_backup(c.ledger, p.file, &f));
+    struct buf all = bytes_of(p.file);
+    snprintf(damaged, sizeof damaged, "%s.damaged", p.file);
+    size_t points = 0, step = all.len / 120;
+    for (size_t i = 0; i < all.len; i += i < 1600 ? 37 : step, points++) { /* the first headers closely */
+        all.at[i] ^= 0x10;
+        write_bytes(damaged, all.at, all.len);
+        if (ledger_restore(damaged, p.other, &f))
+            fail_msg("byte %zu of %zu changed and restored", i, all.len);
+        assert_string_equal(f.code, "restore-damaged");
+        all.at[i] ^= 0x10;
+    }
+    for (size_t n = 0; n < all.len; n += step, points++) { /* cut short */
+        write_bytes(damaged, all.at, n);
+        assert_false(ledger_restore(damaged, p.other, &f));
+        assert_string_equal(f.code, "restore-damaged");
+    }
+    buf_char(&all, 0); /* something after the end */
+    write_bytes(damaged, all.at, all.len);
+    assert_false(ledger_restore(damaged, p.other, &f));
+    printf("%zu damaged backups refused\n", points + 1);
+    static const char *const tails[] = { "", ".files", ".restoring", ".restoring.files" };
+    for (size_t i = 0; i < COUNT(tails); i++) {
+        snprintf(left, sizeof left, "%s%s", p.other, tails[i]);
+        assert_int_not_equal(access(left, F_OK), 0);
+    }
+    buf_close(&all);
+    leave(&c, &p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +478,9 @@ int main(void)
         cmocka_unit_test(a_one_time_password_is_good_and_each_is_another),
         cmocka_unit_test(a_session_ends_when_idle_when_old_and_when_left),
         cmocka_unit_test(the_store_does_not_hold_what_a_cookie_holds),
+        cmocka_unit_test(a_backup_is_restored_as_it_was_and_the_log_went_on_from_it),
+        cmocka_unit_test(the_signing_key_is_in_no_backup),
+        cmocka_unit_test(a_damaged_backup_is_refused_with_the_place_and_leaves_nothing),
         cmocka_unit_test(a_stranger_cannot_fill_the_audit_log_and_is_counted_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS event (
   PRIMARY KEY (county, log, seq))
 --[sqlite] WITHOUT ROWID
 ;
-CREATE INDEX IF NOT EXISTS event_entry ON event (county, entry, seq) WHERE entry > 0;
+CREATE INDEX IF NOT EXISTS event_of_entry ON event (county, log, entry, seq);
 
 -- name: schema_log_event_value()
 CREATE TABLE IF NOT EXISTS event_value (
@@ -51,10 +51,12 @@ FROM event e LEFT JOIN event_value v ON v.county = e.county AND v.log = e.log AN
 WHERE e.county = :county AND e.log = :log AND e.seq >= :seq ORDER BY e.seq;
 
 -- name: event_of_entry(county, entry)
--- The plus keeps SQLite from walking the whole log by its key: the index by entry has a few rows, the log half a million.
+-- SQLite would walk the whole log by its key, which has the order already: some rows against half a million.
 SELECT e.seq, e.at_ms, e.account, e.kind, e.ledger, e.entry, e.key, e.leaf, v.body
-FROM event e JOIN event_value v ON v.county = e.county AND v.log = e.log AND v.seq = e.seq
-WHERE e.county = :county AND +e.log = 0 AND e.entry = :entry AND e.entry > 0 ORDER BY e.seq;
+--[sqlite] FROM event e INDEXED BY event_of_entry
+--[pg] FROM event e
+JOIN event_value v ON v.county = e.county AND v.log = e.log AND v.seq = e.seq
+WHERE e.county = :county AND e.log = 0 AND e.entry = :entry ORDER BY e.seq;
 
 -- name: event_reports(county, entry, from_ms)
 -- The first report of an entry from an instant on.

@@ -94,7 +94,7 @@ CREATE TABLE IF NOT EXISTS ask (
   county BIGINT NOT NULL, ask BIGINT NOT NULL, entry BIGINT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
   unit BIGINT, account TEXT NOT NULL, asked_on BIGINT NOT NULL, fields TEXT NOT NULL, answered_on BIGINT,
   answer TEXT NOT NULL, PRIMARY KEY (county, ask));
-CREATE INDEX IF NOT EXISTS ask_entry ON ask (county, entry);
+CREATE INDEX IF NOT EXISTS ask_of_entry ON ask (county, entry, ask);
 CREATE INDEX IF NOT EXISTS ask_state ON ask (county, state);
 CREATE TABLE IF NOT EXISTS clock (
   county BIGINT NOT NULL, entry BIGINT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, ends BIGINT, days_left BIGINT,
@@ -103,7 +103,7 @@ CREATE INDEX IF NOT EXISTS clock_ends ON clock (county, state, ends);
 CREATE TABLE IF NOT EXISTS notice (
   county BIGINT NOT NULL, notice BIGINT NOT NULL, entry BIGINT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL,
   unit BIGINT NOT NULL, on_day BIGINT NOT NULL, PRIMARY KEY (county, notice, unit));
-CREATE INDEX IF NOT EXISTS notice_entry ON notice (county, entry);
+CREATE INDEX IF NOT EXISTS notice_of_entry ON notice (county, entry, notice, unit);
 CREATE INDEX IF NOT EXISTS notice_unit ON notice (county, unit, on_day);
 CREATE TABLE IF NOT EXISTS proof (
   county BIGINT NOT NULL, entry BIGINT NOT NULL, seq BIGINT NOT NULL, place BIGINT NOT NULL, hash TEXT NOT NULL,
