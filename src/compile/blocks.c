@@ -66,7 +66,7 @@ static void fact_day(struct document_facts *f, struct slice s)
 static void fact_place(struct split *s, struct slice head)
 {
     struct document_facts *f = &s->c->report->facts;
-    size_t behalf, government;
+    size_t behalf = 0, government = 0;
     const struct heading_word *on = held(s, LINE_ON_BEHALF, head, &behalf);
     if (!on)
         return;
