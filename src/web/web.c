@@ -135,7 +135,10 @@ static bool page_open(struct page *g, struct request *q, struct response *p, str
 {
     struct visitor *v = q->person;
     *g = (struct page){ .web = q->app, .q = q, .p = p, .arena = q->arena };
-    return reader_look(q->local, q->arena, v->account, &g->look, f);
+    if (!reader_look(q->local, q->arena, v->account, &g->look, f))
+        return false;
+    /* An account may be disabled between the gate and this look: then nobody is here. */
+    return !v->account.len || g->look.who.person || fault_set(f, FAULT_FORBIDDEN, "not-signed-in", S(""), S(""));
 }
 
 static enum http_outcome serve(struct request *q, struct response *p)
