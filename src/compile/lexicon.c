@@ -280,6 +280,7 @@ static uint32_t tree_child(struct arena *a, struct tree *t, uint32_t parent, uin
     while (*link && t->at[*link].class < class)
         link = &t->at[*link].next;
     if (*link && t->at[*link].class == class)
+        // cppcheck-suppress identicalInnerCondition
         return *link;
     struct node fresh = { .class = class, .next = *link };
     uint32_t id = (uint32_t)t->n;

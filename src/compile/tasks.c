@@ -349,8 +349,8 @@ static void hand_on(struct reading *r, struct piece *p)
 {
     if (!p->own_lead)
         p->lead = r->lead, p->support = r->support;
-    r->lead = p->by_act ? (struct slices){ 0 } : p->lead;
-    r->support = p->by_act ? (struct slices){ 0 } : p->support;
+    r->lead = !p->by_act ? p->lead : (struct slices){ 0 };
+    r->support = !p->by_act ? p->support : (struct slices){ 0 };
 }
 
 static void close_piece(struct reading *r, const struct segment *g, struct piece *p, uint32_t end, uint32_t last)

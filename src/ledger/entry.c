@@ -190,7 +190,7 @@ static struct value text_value(struct slice s)
 
 static struct value day_value(day d)
 {
-    return d == DAY_NONE ? (struct value){ 0 } : (struct value){ .type = TYPE_DAY, .on = d };
+    return d != DAY_NONE ? (struct value){ .type = TYPE_DAY, .on = d } : (struct value){ 0 };
 }
 
 static struct value truth_value(bool b)
@@ -200,7 +200,7 @@ static struct value truth_value(bool b)
 
 static struct value tenths_value(int tenths)
 {
-    return tenths < 0 ? (struct value){ 0 } : (struct value){ .type = TYPE_NUMBER, .number = { tenths, 1, true } };
+    return tenths >= 0 ? (struct value){ .type = TYPE_NUMBER, .number = { tenths, 1, true } } : (struct value){ 0 };
 }
 
 static struct value id_value(enum value_type type, int64_t id)

@@ -9,7 +9,8 @@ where=$(mktemp -d /tmp/taizhang-pg.XXXXXX)
 as=(); [ "$(id -u)" != 0 ] || { as=(runuser -u postgres --); chown postgres "$where"; }
 ended() { "${as[@]}" "$bin/pg_ctl" -D "$where/data" -m immediate -s stop >/dev/null 2>&1 || true; rm -rf "$where"; }
 trap ended EXIT
+program=$(realpath "$1"); shift
 cd "$where"
 "${as[@]}" "$bin/initdb" -D "$where/data" -U postgres -A trust -E UTF8 --locale=C -N >/dev/null
 "${as[@]}" "$bin/pg_ctl" -D "$where/data" -s -w -l "$where/log" -o "-k $where -c listen_addresses= -c fsync=off" start || { cat "$where/log"; exit 1; }
-PGHOST=$where PGUSER=postgres PGDATABASE=postgres "$@"
+PGHOST=$where PGUSER=postgres PGDATABASE=postgres "$program" "$@"
