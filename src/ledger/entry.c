@@ -271,8 +271,8 @@ static struct value common_value(struct entry_context *c, enum common slot)
     case COMMON_LAG:
         planned = planned_of(c);
         /* Without a plan nothing is behind: the days gone are no promise. */
-        return !c->has_plan || planned < 0 ? (struct value){ 0 }
-                                           : (struct value){ .type = TYPE_NUMBER, .number = { planned - (e->progress < 0 ? 0 : e->progress), 1, true } };
+        return c->has_plan && planned >= 0 ? (struct value){ .type = TYPE_NUMBER, .number = { planned - (e->progress < 0 ? 0 : e->progress), 1, true } }
+                                           : (struct value){ 0 };
     case COMMON_COUNT: break;
     }
     return (struct value){ 0 };
