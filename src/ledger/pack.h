@@ -198,6 +198,7 @@ struct pack {
     struct ledger_def *ledgers; size_t n_ledgers;
     struct collective *collectives; size_t n_collectives;
     struct paper_kind *papers; size_t n_papers;
+    struct slice *order; size_t n_order; /* names of ledgers as the pack wants them shown; `ledgers` stands so */
     const char *folder;
     struct pack_file *files; size_t n_files; /* as read, for the ledger to keep */
     day *workday_swaps; bool *swap_works; size_t n_swaps; /* from calendar/YYYY.tsv */

@@ -275,6 +275,7 @@ static const struct key pack_keys[] = {
     { "name", FORM_MAP, .required = true, AT(pack, label), .of = &label_shape },
     { "version", FORM_INT, .required = true, AT(pack, version), .low = 1, .high = 1000000 },
     { "duties", FORM_NAMED, .required = true, ARRAY(pack, duties), .of = &duty_shape, .high = PACK_DUTIES_MAX },
+    { "order", FORM_TEXTS, ARRAY(pack, order), .high = PACK_LEDGERS_MAX },
     { "collectives", FORM_NAMED, ARRAY(pack, collectives), .of = &collective_shape, .high = LEDGER_PARTS_MAX },
     { "papers", FORM_NAMED, ARRAY(pack, papers), .of = &paper_shape, .high = LEDGER_PARTS_MAX },
 };
@@ -946,4 +947,6 @@ void pack_read_head(struct pack_reader *r, const struct yaml *tree)
 {
     for (r->phase = PASS_NAMES; r->phase <= PASS_REFERENCES; r->phase++)
         read_shape(r, &pack_shape, tree, r->pack);
+    const struct yaml *order = yaml_get(tree, S("order"));
+    r->order_line = order ? order->line : 1;
 }
