@@ -127,6 +127,8 @@ struct draft_set { int slot; struct slice find; }; /* the entry's slot takes thi
 struct drafts {
     enum draft_from from;
     struct slice where_status;  /* planned, done, target …; empty: all */
+    struct slice outside;       /* a ledger: what stands inside a draft of it belongs there; empty: no such ledger */
+    const struct ledger_def *outside_def;
     struct draft_set *sets; size_t n_sets;
 };
 

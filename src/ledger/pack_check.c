@@ -385,6 +385,20 @@ static void put_in_order(struct pack_reader *r)
     }
 }
 
+/* Drafts `outside` another ledger: it is there, is not the same, and gets drafts itself. */
+static void check_outside(struct pack_reader *r, struct ledger_def *l)
+{
+    struct nearest near = nearest_open(l->drafts.outside);
+    if (!l->drafts.outside.len)
+        return;
+    for (size_t i = 0; i < r->pack->n_ledgers; i++)
+        if (&r->pack->ledgers[i] != l && r->pack->ledgers[i].drafts.from)
+            nearest_try(&near, r->pack->ledgers[i].name);
+    l->drafts.outside_def = pack_ledger(r->pack, l->drafts.outside);
+    if (!l->drafts.outside_def || l->drafts.outside_def == l || !l->drafts.outside_def->drafts.from)
+        problem(r, 1, "pack-outside", l->name, l->drafts.outside, near.best);
+}
+
 /* Two ledgers of one pack: their names, labels and numbers must tell them apart. */
 void pack_check_between(struct pack_reader *r)
 {
@@ -403,6 +417,8 @@ void pack_check_between(struct pack_reader *r)
                 problem(r, 1, "pack-number-twice", b->number, a->name, NO_LIKELY);
         }
     put_in_order(r); /* before anything points at a ledger */
+    for (size_t i = 0; !r->problems->n && i < p->n_ledgers; i++)
+        check_outside(r, &p->ledgers[i]);
     for (size_t i = 0; i < p->n_papers; i++)
         check_paper(r, &p->papers[i]);
 }

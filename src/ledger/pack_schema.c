@@ -194,6 +194,7 @@ static const struct shape receipt_shape = { KEYS(receipt_keys) };
 static const struct key drafts_keys[] = {
     { "from", FORM_WORD, .required = true, AT(drafts, from), .words = WORDS(draft_words) },
     { "status", FORM_NAME, AT(drafts, where_status) },
+    { "outside", FORM_NAME, AT(drafts, outside) },
     { "set", FORM_DRAFT_SETS, .required = true, ARRAY(drafts, sets) },
 };
 static const struct shape drafts_shape = { KEYS(drafts_keys) };
@@ -638,6 +639,7 @@ static void read_pairs(struct pack_reader *r, const struct key *k, const struct 
 /* What the compiler's finds have (compile.h), with the type that it gives. */
 static const struct property { enum draft_from from; const char *name; enum value_type type; } properties[] = {
     { DRAFT_TASK, "text", TYPE_TEXT }, { DRAFT_TASK, "deadline", TYPE_DAY }, { DRAFT_TASK, "deadline_text", TYPE_TEXT },
+    { DRAFT_TASK, "figures", TYPE_TEXT },
     { DRAFT_TASK, "lead", TYPE_UNIT }, { DRAFT_TASK, "lead.rest", TYPE_UNITS }, { DRAFT_TASK, "support", TYPE_UNITS }, { DRAFT_TASK, "measurable", TYPE_BOOL },
     { DRAFT_TASK, "section", TYPE_TEXT },
     { DRAFT_PROJECT, "name", TYPE_TEXT }, { DRAFT_PROJECT, "stage", TYPE_TEXT }, { DRAFT_PROJECT, "progress", TYPE_NUMBER },
