@@ -424,6 +424,13 @@ static bool inherits(const struct compile *c, const struct block *b, const struc
     return s->n && s->at[0].item > 0 && (b->section == c->lead_section || deep);
 }
 
+/* What the words before a colon say of the list that follows. */
+static void announce_read(struct reading *r, const struct mark *t)
+{
+    r->aims |= HAS(t, ROLE(AIM)) && !HAS(t, ROLE(ACT));
+    r->maxims |= HAS(t, ROLE(AIM)) && HAS(t, ROLE(PRAISE));
+}
+
 void cut_tasks(struct compile *c, const struct block *b, const struct marks *m, const struct segments *s,
     size_t first_figure)
 {
@@ -442,7 +449,7 @@ void cut_tasks(struct compile *c, const struct block *b, const struct marks *m, 
         }
         segment_read(&r, g);
         for (uint32_t k = g->first; g->announces && k < g->last; k++)
-            r.aims |= HAS(&m->at[k], ROLE(AIM)) && !HAS(&m->at[k], ROLE(ACT)), r.maxims |= HAS(&m->at[k], ROLE(AIM)) && HAS(&m->at[k], ROLE(PRAISE));
+            announce_read(&r, &m->at[k]);
         if (g->announces && (r.lead.n || r.support.n)) {
             r.head_lead = r.lead, r.head_support = r.support;
             if (r.n + 1 == s->n) /* the items come as paragraphs of their own */
