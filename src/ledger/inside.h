@@ -45,7 +45,6 @@ struct ledger {
     int county;
     char name[128], origin[128], algorithm[8];
     struct pack pack;
-    bool pack_opened;
     struct conn *conn;               /* the writing connection; held by whoever holds `writing` */
     pthread_mutex_t writing;
     struct hasher hasher;            /* of the writer */
