@@ -162,7 +162,8 @@ static void asks_lines_receipt_and_clock(void **state)
     assert_int_equal(l->plan, PLAN_MILESTONES);
     assert_int_equal(l->drafts.from, DRAFT_TASK);
     assert_true(slice_equal(l->drafts.where_status, S("planned")));
-    assert_int_equal(l->drafts.n_sets, 6); /* support is put together from two */
+    assert_int_equal(l->drafts.n_sets, 7); /* support is put together from two */
+    assert_ptr_equal(pack_ledger((const struct pack *)*state, S("figures"))->drafts.outside_def, l);
 }
 
 static void fields_have_scales_words_and_rules(void **state)
