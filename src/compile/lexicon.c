@@ -80,6 +80,7 @@ static const struct role { const char *name; uint64_t bit; enum value_kind value
     { "share", ROLE(SHARE), VALUE_NONE },
     { "self", ROLE(SELF), VALUE_NONE },
     { "aim", ROLE(AIM), VALUE_NONE },
+    { "maxims", ROLE(AIM) | ROLE(PRAISE), VALUE_NONE },
     { "capacity", ROLE(CAPACITY), VALUE_NONE },
 };
 

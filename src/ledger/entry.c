@@ -489,6 +489,15 @@ static bool holds_at(const struct look *look, uint32_t duties, int64_t unit)
     return false;
 }
 
+bool office_of(const struct look *look, int64_t keeper, uint32_t ability)
+{
+    uint32_t duties = 0;
+    for (size_t i = 0; i < look->pack->n_duties; i++)
+        if (look->pack->duties[i].can & ability)
+            duties |= 1u << i;
+    return holds_at(look, duties, keeper);
+}
+
 static bool holds_role(const struct look *look, const struct entry *e, const struct role *role)
 {
     struct value v;
@@ -521,13 +530,8 @@ uint32_t entry_roles(const struct look *look, const struct entry *e)
 /* A draft is the office's own paper until units are asked; then they see what they are asked about. */
 static bool draft_visible(const struct look *look, const struct entry *e)
 {
-    if ((look->who.can & (CAN_HAND_OUT | CAN_IMPORT)) && look->who.n_duties)
-        for (size_t i = 0; i < look->who.n_duties; i++) {
-            const struct duty *d = look->who.duties[i];
-            if ((look->pack->duties[d->kind].can & (CAN_HAND_OUT | CAN_IMPORT))
-                && (d->unit == e->keeper || (d->subtree && unit_within(look->people, e->keeper, d->unit))))
-                return true;
-        }
+    if (office_of(look, e->keeper, CAN_HAND_OUT | CAN_IMPORT))
+        return true;
     if (e->stage != ENTRY_DRAFT)
         return false;
     struct rows r;
