@@ -25,7 +25,7 @@ struct query {
     const struct look *look;
     const struct ledger_def *def;
     struct buf from, where;
-    bool narrowed, own;                                  /* a filter is at work already; `from` is what is theirs */
+    bool own;                                            /* `from` is what is theirs */
     struct { struct arg *at; size_t n, cap; } args;
     struct { const struct expr *at[3]; size_t n; } rest; /* rules without a translation */
     struct expr_sql *to;                                 /* the rule that is being translated */
@@ -39,7 +39,6 @@ static void put_arg(struct query *q, struct buf *sql, struct arg a)
 
 static void and_arg(struct query *q, const char *condition, struct arg a)
 {
-    q->narrowed = true;
     buf_text(&q->where, condition);
     put_arg(q, &q->where, a);
 }
@@ -291,7 +290,6 @@ static void and_rule(struct query *q, const struct expr *e)
     if (!expr_to_sql(q->look->arena, e, &to, &sql, &none)) {
         q->rest.at[q->rest.n++] = e;
     } else if (!slice_equal(buf_slice(&sql), S("(1 = 1)"))) {
-        q->narrowed = true;
         buf_text(&q->where, " AND ");
         buf_put(&q->where, buf_slice(&sql));
         for (size_t i = 0; i < to.binds.n; i++)
@@ -338,7 +336,7 @@ static bool from_own(struct query *q, const struct expr *see)
 {
     const struct look *look = q->look;
     struct own own = { 0 };
-    if (q->narrowed || !look->who.n_duties || !read_own(q, see, &own) || own.all)
+    if (!look->who.n_duties || !read_own(q, see, &own) || own.all)
         return false;
     struct ids leads = units_held(look, own.leads), supports = units_held(look, own.supports), me = { 0 };
     if (own.leader)
@@ -410,7 +408,6 @@ static struct query query_open(const struct look *look, const struct list_query 
     and_arg(&q, " WHERE e.county = ", v_int(ledger_county(look->ledger)));
     and_arg(&q, " AND e.ledger = ", v_text(list->def->name));
     and_arg(&q, " AND e.stage = ", v_int(list->stage));
-    q.narrowed = false;
     return q;
 }
 

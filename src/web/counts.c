@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 
-enum { ACCOUNT_BYTES = 64 };
+enum { ACCOUNT_BYTES = 64, QUESTION_BYTES = 120, TOTALS_KEPT = 8 };
+
+struct kept_total { char question[QUESTION_BYTES]; int64_t total; };
 
 struct kept_facts {
     struct arena arena;
@@ -15,6 +17,8 @@ struct kept_facts {
     day today;
     uint64_t used;
     struct ledger_facts facts;
+    struct kept_total totals[TOTALS_KEPT]; /* of lists that were filtered since; a ring */
+    size_t n_totals;
 };
 
 bool counts_open(struct counts *c)
@@ -116,6 +120,7 @@ static void keep(struct counts *c, const struct page *g, const struct ledger_def
         memcpy(k->account, account.at ? account.at : "", account.len);
         k->def = k->arena.failed ? NULL : d;
         k->version = version;
+        k->n_totals = 0;
         k->today = g->look.today;
         k->used = ++c->clock;
     }
@@ -145,6 +150,44 @@ bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *f
         return true;
     if (!count_facts(g, d, facts, f))
         return false;
+    facts->version = version;
     keep(&g->web->counts, g, d, version, facts);
     return true;
+}
+
+/* ---------- totals of filtered lists ---------- */
+
+static struct kept_facts *still_kept(struct counts *c, const struct page *g, const struct ledger_def *d, const struct ledger_facts *facts)
+{
+    struct kept_facts *k = place_for(c, g, d);
+    return is_it(k, g, d) && k->version == facts->version && k->today == g->look.today ? k : NULL;
+}
+
+int64_t total_kept(struct page *g, const struct ledger_def *d, const struct ledger_facts *facts, struct slice question)
+{
+    struct counts *c = &g->web->counts;
+    int64_t total = 0;
+    pthread_mutex_lock(&c->gate);
+    const struct kept_facts *k = still_kept(c, g, d, facts);
+    for (size_t i = 0; k && i < k->n_totals && i < TOTALS_KEPT; i++)
+        if (slice_equal(slice_of(k->totals[i].question), question))
+            total = k->totals[i].total;
+    pthread_mutex_unlock(&c->gate);
+    return total;
+}
+
+void total_keep(struct page *g, const struct ledger_def *d, const struct ledger_facts *facts, struct slice question, int64_t total)
+{
+    struct counts *c = &g->web->counts;
+    if (question.len >= QUESTION_BYTES)
+        return;
+    pthread_mutex_lock(&c->gate);
+    struct kept_facts *k = still_kept(c, g, d, facts);
+    if (k) {
+        struct kept_total *t = &k->totals[k->n_totals++ % TOTALS_KEPT];
+        memset(t, 0, sizeof *t);
+        memcpy(t->question, question.at, question.len);
+        t->total = total;
+    }
+    pthread_mutex_unlock(&c->gate);
 }

@@ -77,6 +77,7 @@ struct ledger_facts {
     int64_t *lists; size_t n_lists;     /* how many each saved list of the pack holds */
     int64_t late_new, soon;             /* late since seven days or less; due in seven days */
     struct counts_by by_lead, by_leader;
+    int64_t version;                    /* of the ledger that was counted */
 };
 enum { COUNTS_KEPT = 64 };
 struct counts { pthread_mutex_t gate; struct kept_facts *at; uint64_t clock; };
@@ -84,6 +85,9 @@ bool counts_open(struct counts *c);
 void counts_close(struct counts *c);
 enum { SOON_DAYS = 7 };
 bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *facts, struct fault *f) MUST_USE;
+/* How many rows the filters of one list have; `question` is the filters as text. 0 where it was not asked at these facts. */
+int64_t total_kept(struct page *g, const struct ledger_def *d, const struct ledger_facts *facts, struct slice question);
+void total_keep(struct page *g, const struct ledger_def *d, const struct ledger_facts *facts, struct slice question, int64_t total);
 
 struct web {
     struct web_config config;

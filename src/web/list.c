@@ -307,18 +307,27 @@ static struct slice conditions(struct page *g, const struct asked_list *a)
     return buf_keep(g->arena, &b);
 }
 
+/* What decides which rows there are, whatever their order and page. */
+static struct slice filters_text(struct page *g, const struct asked_list *a)
+{
+    return slice_format(g->arena, "%d " S_FMT " %d %lld %lld %d " S_FMT "\n" S_FMT, a->saved_at, S_ARG(a->query.state), (int)a->query.light,
+        (long long)a->query.lead, (long long)a->query.leader, a->due, S_ARG(a->query.words), S_ARG(a->where_text));
+}
+
 static bool ask_list(struct page *g, struct asked_list *a, const struct ledger_facts *facts, struct list_page *v, struct fault *f)
 {
     struct list_rows rows;
     int extra[LIST_EXTRA_MAX];
     size_t n_extra = extra_slots(a->query.def, extra);
-    if (!is_filtered(a)) {
+    struct slice question = filters_text(g, a);
+    if (!is_filtered(a))
         a->query.known_total = a->saved ? facts->lists[a->saved_at] : facts->all.total;
-    } else if (a->query.light != LIGHT_NONE && !a->saved && !a->query.state.len && !a->query.lead && !a->query.leader && !a->query.words.len && !a->query.also && !a->due) {
-        a->query.known_total = facts->all.lights[a->query.light];
-    }
+    else
+        a->query.known_total = total_kept(g, a->query.def, facts, question);
     if (!list_ask(&g->look, &a->query, &rows, f))
         return false;
+    if (is_filtered(a) && !a->query.known_total)
+        total_keep(g, a->query.def, facts, question, rows.total);
     for (size_t i = 0; i < rows.n; i++)
         PUSH(g->arena, &v->rows, row_of(g, &rows.at[i], extra, n_extra));
     fill_columns(g, a, extra, n_extra, v);
