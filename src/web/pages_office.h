@@ -129,12 +129,16 @@ struct handouts_page { struct shell shell; struct handout_choices choices; bool 
 
 struct sign_row {
     int64_t id, unit, version;
-    struct slice title, href, number, role, leader, unit_name, said, ledger;
+    const struct ledger_def *def;
+    struct slice title, href, number, role, leader, unit_name, said, due_label;
     const char *light;
     day due, until, return_until;
     bool lead, may_sign, may_return;
 };
 struct sign_rows { struct sign_row *at; size_t n, cap; };
+/* The rows of one ledger, under its own words. */
+struct sign_group { const struct ledger_def *def; struct slice noun, leader_label, due_label; struct sign_rows rows; };
+struct sign_groups { struct sign_group *at; size_t n, cap; };
 struct sign_page {
     struct shell shell;
     struct note done;
@@ -142,6 +146,8 @@ struct sign_page {
     struct hidden hidden, hidden_return, hidden_opinions;
     struct slice headline, sub;
     struct sign_rows rows, opinions;
+    struct sign_groups groups, opinion_groups;
+    struct slice chaser; /* who rules, and chases what is not answered */
     size_t n_sign, n_opinions;
     bool returning;
     struct sign_row back;

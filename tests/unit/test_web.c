@@ -171,8 +171,10 @@ static void a_leader_reads_what_is_theirs_in_the_headline(void **state)
 {
     struct site *s = *state;
     struct web_answer a = get(s, s->leader, "/");
-    shows(&a, 200, "1 项逾期");
+    shows(&a, 200, "1 件事要您过问");
+    shows(&a, 200, "逾期 1 项");
     shows(&a, 200, "白石水库");
+    shows(&a, 200, "本周变化");
 }
 
 static void who_only_keeps_accounts_has_no_entries_in_the_bar(void **state)
