@@ -150,7 +150,7 @@ static struct grid_cell cell_of(const struct hand *h, const struct entry *e, con
     bool empty = cell_empty(e, cell);
     c.lack = empty && cell_required(h, cell);
     if (c.lack)
-        c.hint = slice_format(g->arena, "填" S_FMT, S_ARG(c.label));
+        c.hint = S("待填");
     else if (cell == CELL_SUPPORT)
         c.hint = S("可不填");
     if (cell != CELL_DUE && p->lead && cell_proposed(g, e, p, cell).len) {
@@ -459,7 +459,7 @@ static void frame_fill(struct page *g, struct hand *h, struct handout_page *v)
     add_quick(g, &v->quicks, h->o.doc.year, 6, S("6月底"));
     add_quick(g, &v->quicks, h->o.doc.year, 9, S("9月底"));
     add_quick(g, &v->quicks, h->o.doc.year, 12, S("年底"));
-    v->consult_until = day_text(g->arena, pack_add_workdays(g->look.pack, g->look.today, 3));
+    v->consult_until = day_short(g->arena, pack_add_workdays(g->look.pack, g->look.today, 3), h->o.doc.year);
     v->set_width = share(v->set, v->n);
     v->pen_x = v->set_width;
     v->pen_width = share(v->pens < v->n - v->set ? v->pens : v->n - v->set, v->n);

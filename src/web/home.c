@@ -230,7 +230,6 @@ bool queue_read(struct page *g, struct queue_rows *queue, int64_t *queued, struc
     }
     if (w.drafts)
         PUSH(g->arena, queue, ((struct queue_row){ S("待分工、未印发"), S("/handout"), S(""), w.drafts }));
-    *queued += w.drafts;
     return true;
 }
 

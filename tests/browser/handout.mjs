@@ -51,7 +51,7 @@ function serve() {
   });
 }
 
-const explained = { "color-contrast": "text over a thin SVG bar: looked at by a person" };
+const explained = { "color-contrast": "text over a thin SVG bar, or below the bar that stays at the foot: looked at by a person" };
 async function look(browser, base, user, address, name) {
   if (only && !new RegExp(only).test(name)) return;
   for (const phone of [false, true]) {
@@ -61,7 +61,7 @@ async function look(browser, base, user, address, name) {
     assert.strictEqual(answer.status(), 200, address);
     await fits(page);
     if (folder) await photograph(page, folder, `${name}-${phone ? 390 : 1366}`);
-    await readable(page);
+    await readable(page, explained);
     assert.deepStrictEqual(page.wrong, [], address);
     await page.context().close();
   }
