@@ -2,7 +2,7 @@
 packages_build="gcc meson ninja-build pkgconf python3 libc6-dev re2c
   libutf8proc-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev libyaml-dev libsodium-dev libssl-dev
   libzip-dev libexpat1-dev libxml2-dev libxlsxwriter-dev libminizip-dev libseccomp-dev"
-packages_test="libcmocka-dev clang libclang-rt-14-dev clang-tidy cppcheck gcovr strace sqlite3 openssl nodejs npm chromium
+packages_test="libcmocka-dev clang libclang-rt-14-dev cppcheck gcovr strace sqlite3 openssl nodejs npm chromium
   fonts-noto-cjk postgresql-15 libpq-dev"
 
 install_packages() {

@@ -80,6 +80,7 @@ static const struct role { const char *name; uint64_t bit; enum value_kind value
     { "share", ROLE(SHARE), VALUE_NONE },
     { "self", ROLE(SELF), VALUE_NONE },
     { "aim", ROLE(AIM), VALUE_NONE },
+    { "maxims", ROLE(AIM) | ROLE(PRAISE), VALUE_NONE },
     { "capacity", ROLE(CAPACITY), VALUE_NONE },
 };
 
@@ -280,6 +281,7 @@ static uint32_t tree_child(struct arena *a, struct tree *t, uint32_t parent, uin
     while (*link && t->at[*link].class < class)
         link = &t->at[*link].next;
     if (*link && t->at[*link].class == class)
+        // cppcheck-suppress identicalInnerCondition
         return *link;
     struct node fresh = { .class = class, .next = *link };
     uint32_t id = (uint32_t)t->n;

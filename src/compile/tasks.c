@@ -24,6 +24,7 @@ struct reading {
     struct slices head_lead;       /* of the heading or announcement: inherited by every item under it */
     struct slices head_support;
     struct slices lead, support;   /* of the sentence before */
+    bool maxims;                   /* to the paragraph's end principles follow: 我们深切体会到：必须…；必须… */
     bool aims;                     /* a list of aims or expected targets follows: 预期目标是： */
 };
 
@@ -300,7 +301,7 @@ static bool is_task(const struct reading *r, const struct segment *g, const stru
     if (r->b->part == PART_PROBLEMS && !s->must && !p->own_lead)
         return false;
     bool planned = r->b->part == PART_PLAN && (s->must || s->any_act);
-    return (s->act || s->finish || p->own_lead || planned) && !is_opener(r, s) && !r->aims;
+    return (s->act || s->finish || p->own_lead || planned) && !is_opener(r, s) && !r->aims && (!r->maxims || s->finish);
 }
 
 static void figures_of(struct reading *r, struct task *t)
@@ -349,8 +350,8 @@ static void hand_on(struct reading *r, struct piece *p)
 {
     if (!p->own_lead)
         p->lead = r->lead, p->support = r->support;
-    r->lead = p->by_act ? (struct slices){ 0 } : p->lead;
-    r->support = p->by_act ? (struct slices){ 0 } : p->support;
+    r->lead = !p->by_act ? p->lead : (struct slices){ 0 };
+    r->support = !p->by_act ? p->support : (struct slices){ 0 };
 }
 
 static void close_piece(struct reading *r, const struct segment *g, struct piece *p, uint32_t end, uint32_t last)
@@ -423,6 +424,13 @@ static bool inherits(const struct compile *c, const struct block *b, const struc
     return s->n && s->at[0].item > 0 && (b->section == c->lead_section || deep);
 }
 
+/* What the words before a colon say of the list that follows. */
+static void announce_read(struct reading *r, const struct mark *t)
+{
+    r->aims |= HAS(t, ROLE(AIM)) && !HAS(t, ROLE(ACT));
+    r->maxims |= HAS(t, ROLE(AIM)) && HAS(t, ROLE(PRAISE));
+}
+
 void cut_tasks(struct compile *c, const struct block *b, const struct marks *m, const struct segments *s,
     size_t first_figure)
 {
@@ -441,7 +449,7 @@ void cut_tasks(struct compile *c, const struct block *b, const struct marks *m, 
         }
         segment_read(&r, g);
         for (uint32_t k = g->first; g->announces && k < g->last; k++)
-            r.aims |= HAS(&m->at[k], ROLE(AIM)) && !HAS(&m->at[k], ROLE(ACT));
+            announce_read(&r, &m->at[k]);
         if (g->announces && (r.lead.n || r.support.n)) {
             r.head_lead = r.lead, r.head_support = r.support;
             if (r.n + 1 == s->n) /* the items come as paragraphs of their own */

@@ -104,8 +104,7 @@ void ledger_close(struct ledger *l)
     people_close(l->people);
     store_close(l->conn);
     hasher_close(&l->hasher);
-    if (l->pack_opened)
-        pack_close(&l->pack);
+    pack_close(&l->pack); /* also one that could not be read, whose problems it holds */
     sodium_memzero(l->key_secret, sizeof l->key_secret);
     pthread_mutex_destroy(&l->writing);
     pthread_mutex_destroy(&l->password_slots);
@@ -165,9 +164,27 @@ bool pack_load(struct ledger *l, struct fault *f)
         PUSH(&a, &files, (struct pack_file){ rows_copy(&a, &r, 0), rows_copy(&a, &r, 1) });
     bool ok = rows_end(&r);
     if (ok)
-        ok = l->pack_opened = pack_from_files(files.at, files.n, &l->pack, &problems, f);
+        ok = pack_from_files(files.at, files.n, &l->pack, &problems, f);
     arena_close(&a);
     return ok;
+}
+
+/* A ledger that could not be opened is closed, and what the fault tells of it (its pack's words, its path) is kept in
+ * the fault itself, cut at a whole letter where that is full. */
+static bool give_up(struct ledger *l, struct fault *f)
+{
+    size_t used = strlen(f->detail);
+    used += used > 0;
+    for (size_t i = 0; i < COUNT(f->about); i++) {
+        struct slice words = slice_part(f->about[i], 0, sizeof f->detail - used);
+        words.len = utf8_valid(words);
+        if (words.len)
+            memcpy(f->detail + used, words.at, words.len);
+        f->about[i] = (struct slice){ f->detail + used, words.len };
+        used += words.len;
+    }
+    ledger_close(l);
+    return false;
 }
 
 bool ledger_open(const char *path, const struct world *world, struct ledger_options o, struct ledger **out, struct fault *f)
@@ -180,8 +197,7 @@ bool ledger_open(const char *path, const struct world *world, struct ledger_opti
         *out = l;
         return true;
     }
-    ledger_close(l);
-    return false;
+    return give_up(l, f);
 }
 
 /* ---------- the first events ---------- */
@@ -270,8 +286,8 @@ static bool begin(struct ledger *l, const struct ledger_new *what, struct arena 
     set_text(l->algorithm, sizeof l->algorithm, slice_of(what->algorithm ? what->algorithm : "sha256"));
     l->world.random(l->world.context, nonce, sizeof nonce);
     snprintf(l->origin, sizeof l->origin, "taizhang/%06d/%02x%02x%02x%02x", l->county, nonce[0], nonce[1], nonce[2], nonce[3]);
-    l->pack_opened = what->files ? pack_from_files(what->files, what->n_files, &l->pack, &problems, f) : pack_open(what->pack_folder, &l->pack, &problems, f);
-    if (!l->pack_opened || !hasher_open(&l->hasher, l->algorithm, f))
+    bool read = what->files ? pack_from_files(what->files, what->n_files, &l->pack, &problems, f) : pack_open(what->pack_folder, &l->pack, &problems, f);
+    if (!read || !hasher_open(&l->hasher, l->algorithm, f))
         return false;
     if (!store_open(l->path, memory ? STORE_MEMORY : STORE_CREATE, l->options.store, &l->conn, f) || !store_schema(l->conn, f))
         return false;
@@ -303,8 +319,7 @@ bool ledger_begin(const char *path, const struct ledger_new *what, const struct 
         *out = l;
         return true;
     }
-    ledger_close(l);
-    return false;
+    return give_up(l, f);
 }
 
 bool ledger_create(const char *path, const struct ledger_new *what, const struct world *world, struct ledger_options o, struct arena *a, struct slice *login,

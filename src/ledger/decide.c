@@ -33,20 +33,9 @@ bool work_permitted(struct work *w, const struct entry *e, uint32_t roles, struc
     return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
 }
 
-/* The office that keeps a draft: holds an ability at its keeper. */
-bool entry_office(const struct look *look, const struct entry *e, uint32_t ability)
+bool work_office(struct work *w, int64_t keeper, uint32_t ability, struct fault *f)
 {
-    for (size_t i = 0; i < look->who.n_duties; i++) {
-        const struct duty *d = look->who.duties[i];
-        if ((look->pack->duties[d->kind].can & ability) && (d->unit == e->keeper || (d->subtree && unit_within(look->people, e->keeper, d->unit))))
-            return true;
-    }
-    return false;
-}
-
-bool work_office(struct work *w, const struct entry *e, uint32_t ability, struct fault *f)
-{
-    return w->ledger->options.sabotage_no_permission || entry_office(&w->look, e, ability) || fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
+    return w->ledger->options.sabotage_no_permission || office_of(&w->look, keeper, ability) || fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
 }
 
 /* The unit at which the person holds one of these duties: the keeper of what it opens. */

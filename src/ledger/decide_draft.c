@@ -93,7 +93,7 @@ bool decide_import(struct work *w, struct fault *f)
     return true;
 }
 
-/* The facts of a document, corrected by hand. */
+/* The facts of a document, corrected by hand by the office that brought it in. */
 bool decide_correct(struct work *w, struct fault *f)
 {
     static const char *const texts[] = { "title", "place", "session", "speaker", "year", "delivered_on" };
@@ -101,7 +101,7 @@ bool decide_correct(struct work *w, struct fault *f)
     struct document_row d;
     int64_t id = number_of(w->body, "document", 0);
     day on;
-    if (!work_can(w, CAN_IMPORT, f) || !document_row(&w->look, id, &d, f))
+    if (!work_can(w, CAN_IMPORT, f) || !document_row(&w->look, id, &d, f) || !work_office(w, d.keeper, CAN_IMPORT, f))
         return false;
     struct event *e = work_event(w, "document-corrected", NULL);
     const struct slice stand[] = { d.title, d.place, d.session, d.speaker, slice_format(w->arena, "%lld", (long long)d.year), day_text(w->arena, d.delivered_on) };
@@ -141,7 +141,7 @@ bool decide_split(struct work *w, struct fault *f)
     struct entry e;
     const struct json *parts = json_get(w->body, "parts");
     size_t n = 0;
-    if (!work_entry(w, &e, f) || !is_draft(&e, f) || !work_office(w, &e, CAN_IMPORT, f))
+    if (!work_entry(w, &e, f) || !is_draft(&e, f) || !work_office(w, e.keeper, CAN_IMPORT, f))
         return false;
     for (const struct json *m = parts && parts->kind == JSON_ARRAY ? parts->first : NULL; m; m = m->next, n++)
         if (!slice_trim(m->text).len)
@@ -181,7 +181,7 @@ bool decide_join(struct work *w, struct fault *f)
     uint32_t start = at[0].span_start, end = at[0].span_end;
     struct buf b = buf_open(1 << 16);
     for (size_t i = 0; i < n; i++) {
-        if (!is_draft(&at[i], f) || !work_office(w, &at[i], CAN_IMPORT, f))
+        if (!is_draft(&at[i], f) || !work_office(w, at[i].keeper, CAN_IMPORT, f))
             return false;
         if (at[i].def != at[0].def || at[i].document != at[0].document)
             return refuse(f, "join-unlike", S(""), "entries");
@@ -218,7 +218,7 @@ static bool restage(struct work *w, enum stage_of_entry from, enum stage_of_entr
     for (size_t i = 0; i < n; i++) {
         if (at[i].stage != from)
             return refuse(f, "not-a-draft", at[i].number.len ? at[i].number : at[i].title, "entry");
-        if (!work_office(w, &at[i], CAN_IMPORT, f))
+        if (!work_office(w, at[i].keeper, CAN_IMPORT, f))
             return false;
         struct change c = change_begin(w, kind, &at[i]);
         c.now.stage = to;
@@ -252,7 +252,7 @@ bool decide_consult(struct work *w, struct fault *f)
     if (!work_entries(w, &at, &n, f))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (!is_draft(&at[i], f) || !work_office(w, &at[i], CAN_HAND_OUT, f))
+        if (!is_draft(&at[i], f) || !work_office(w, at[i].keeper, CAN_HAND_OUT, f))
             return false;
         if (!at[i].lead || !at[i].def->receipt.used)
             continue;
@@ -294,7 +294,7 @@ bool decide_issue(struct work *w, struct fault *f)
     if (!work_entries(w, &at, &n, f))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (!is_draft(&at[i], f) || !work_office(w, &at[i], CAN_HAND_OUT, f) || !opinions_settled(w, &at[i], f))
+        if (!is_draft(&at[i], f) || !work_office(w, at[i].keeper, CAN_HAND_OUT, f) || !opinions_settled(w, &at[i], f))
             return false;
         if (entry_missing(&w->look, &at[i]) >= 0) {
             if (!incomplete++)
@@ -393,7 +393,7 @@ static bool undo_one(struct work *w, const struct event *e, size_t *undone, size
     if (!entry_see(&w->look, e->entry, &now, f))
         return false;
     bool drop = slice_equal(e->kind, S("dropped")) && now.stage == ENTRY_DROPPED;
-    if (now.stage != ENTRY_LIVE ? !work_office(w, &now, CAN_HAND_OUT, f) : !work_permitted(w, &now, now.def->common_set_by[COMMON_LEAD], f))
+    if (now.stage != ENTRY_LIVE ? !work_office(w, now.keeper, CAN_HAND_OUT, f) : !work_permitted(w, &now, now.def->common_set_by[COMMON_LEAD], f))
         return false;
     struct change c = change_begin(w, "undone", &now);
     bool whole = true;

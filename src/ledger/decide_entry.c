@@ -172,7 +172,7 @@ bool set_open_to(const struct look *look, const struct entry *e, int slot, struc
     bool draft = e->stage != ENTRY_LIVE;
     if (slot >= COMMON_COUNT && e->def->fields[slot - COMMON_COUNT].computed)
         return refuse(f, "field-computed", slot_label(e->def, slot).zh, slice_text(look->arena, slot_name(e->def, slot)));
-    if (draft ? office_slot(&c, slot) && entry_office(look, e, CAN_HAND_OUT | CAN_IMPORT) : (slot_set_by(e->def, slot) & entry_roles(look, e)) != 0)
+    if (draft ? office_slot(&c, slot) && office_of(look, e->keeper, CAN_HAND_OUT | CAN_IMPORT) : (slot_set_by(e->def, slot) & entry_roles(look, e)) != 0)
         return true;
     fault_set(f, FAULT_FORBIDDEN, "field-not-yours", slot_label(e->def, slot).zh, S(""));
     f->field = slot_name(e->def, slot);
@@ -184,7 +184,7 @@ static bool set_one(struct work *w, const struct entry *e, const struct json *se
     bool draft = e->stage != ENTRY_LIVE;
     if (!set || set->kind != JSON_OBJECT || !set->first)
         return refuse(f, "nothing-said", S(""), "set");
-    if (draft && !work_office(w, e, CAN_HAND_OUT | CAN_IMPORT, f))
+    if (draft && !work_office(w, e->keeper, CAN_HAND_OUT | CAN_IMPORT, f))
         return false;
     struct change c = change_begin(w, "changed", e);
     if (!set_slots(&c, set, draft ? office_slot : own_slot, f) || (!draft && !complete(&c, f)))
@@ -719,7 +719,7 @@ bool decide_return(struct work *w, struct fault *f)
 
 bool rule_open_to(const struct look *look, const struct entry *e, bool ignore_permission, struct fault *f)
 {
-    bool may = e->stage == ENTRY_LIVE ? (entry_roles(look, e) & e->def->receipt.rules) != 0 : entry_office(look, e, CAN_HAND_OUT);
+    bool may = e->stage == ENTRY_LIVE ? (entry_roles(look, e) & e->def->receipt.rules) != 0 : office_of(look, e->keeper, CAN_HAND_OUT);
     return ignore_permission || may || fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
 }
 

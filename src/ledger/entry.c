@@ -190,7 +190,7 @@ static struct value text_value(struct slice s)
 
 static struct value day_value(day d)
 {
-    return d == DAY_NONE ? (struct value){ 0 } : (struct value){ .type = TYPE_DAY, .on = d };
+    return d != DAY_NONE ? (struct value){ .type = TYPE_DAY, .on = d } : (struct value){ 0 };
 }
 
 static struct value truth_value(bool b)
@@ -200,7 +200,7 @@ static struct value truth_value(bool b)
 
 static struct value tenths_value(int tenths)
 {
-    return tenths < 0 ? (struct value){ 0 } : (struct value){ .type = TYPE_NUMBER, .number = { tenths, 1, true } };
+    return tenths >= 0 ? (struct value){ .type = TYPE_NUMBER, .number = { tenths, 1, true } } : (struct value){ 0 };
 }
 
 static struct value id_value(enum value_type type, int64_t id)
@@ -271,8 +271,8 @@ static struct value common_value(struct entry_context *c, enum common slot)
     case COMMON_LAG:
         planned = planned_of(c);
         /* Without a plan nothing is behind: the days gone are no promise. */
-        return !c->has_plan || planned < 0 ? (struct value){ 0 }
-                                           : (struct value){ .type = TYPE_NUMBER, .number = { planned - (e->progress < 0 ? 0 : e->progress), 1, true } };
+        return c->has_plan && planned >= 0 ? (struct value){ .type = TYPE_NUMBER, .number = { planned - (e->progress < 0 ? 0 : e->progress), 1, true } }
+                                           : (struct value){ 0 };
     case COMMON_COUNT: break;
     }
     return (struct value){ 0 };
@@ -489,6 +489,15 @@ static bool holds_at(const struct look *look, uint32_t duties, int64_t unit)
     return false;
 }
 
+bool office_of(const struct look *look, int64_t keeper, uint32_t ability)
+{
+    uint32_t duties = 0;
+    for (size_t i = 0; i < look->pack->n_duties; i++)
+        if (look->pack->duties[i].can & ability)
+            duties |= 1u << i;
+    return holds_at(look, duties, keeper);
+}
+
 static bool holds_role(const struct look *look, const struct entry *e, const struct role *role)
 {
     struct value v;
@@ -521,13 +530,8 @@ uint32_t entry_roles(const struct look *look, const struct entry *e)
 /* A draft is the office's own paper until units are asked; then they see what they are asked about. */
 static bool draft_visible(const struct look *look, const struct entry *e)
 {
-    if ((look->who.can & (CAN_HAND_OUT | CAN_IMPORT)) && look->who.n_duties)
-        for (size_t i = 0; i < look->who.n_duties; i++) {
-            const struct duty *d = look->who.duties[i];
-            if ((look->pack->duties[d->kind].can & (CAN_HAND_OUT | CAN_IMPORT))
-                && (d->unit == e->keeper || (d->subtree && unit_within(look->people, e->keeper, d->unit))))
-                return true;
-        }
+    if (office_of(look, e->keeper, CAN_HAND_OUT | CAN_IMPORT))
+        return true;
     if (e->stage != ENTRY_DRAFT)
         return false;
     struct rows r;

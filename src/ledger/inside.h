@@ -45,7 +45,6 @@ struct ledger {
     int county;
     char name[128], origin[128], algorithm[8];
     struct pack pack;
-    bool pack_opened;
     struct conn *conn;               /* the writing connection; held by whoever holds `writing` */
     pthread_mutex_t writing;
     struct hasher hasher;            /* of the writer */
@@ -187,12 +186,11 @@ bool rule_open_to(const struct look *look, const struct entry *e, bool ignore_pe
 bool set_open_to(const struct look *look, const struct entry *e, int slot, struct fault *f);
 bool receipt_waits(const struct receipt_row *row);
 bool receipt_is_own(const struct look *look, const struct entry *e, const struct receipt_row *row);
-bool entry_office(const struct look *look, const struct entry *e, uint32_t ability); /* holds it at the keeper */
 bool asks_read(const struct look *look, const struct entry *e, struct ask_row **at, size_t *n, struct fault *f) MUST_USE;
 bool document_row(const struct look *look, int64_t id, struct document_row *d, struct fault *f) MUST_USE;
 bool version_current(struct work *w, const struct json *body, const struct entry *e, struct fault *f) MUST_USE;
 bool work_entries(struct work *w, struct entry **at, size_t *n, struct fault *f) MUST_USE;
-bool work_office(struct work *w, const struct entry *e, uint32_t ability, struct fault *f) MUST_USE;
+bool work_office(struct work *w, int64_t keeper, uint32_t ability, struct fault *f) MUST_USE;
 int64_t work_duty_unit(struct work *w, uint32_t kinds, uint32_t ability); /* 0 where none */
 void put_receipt(struct buf *b, const struct receipt_row *r);
 bool receipts_renew(struct change *c, int stage, day due, struct buf *b, struct fault *f) MUST_USE;

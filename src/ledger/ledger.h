@@ -157,6 +157,9 @@ struct entry {
 bool entry_see(const struct look *look, int64_t id, struct entry *e, struct fault *f) MUST_USE;
 /* "R2026-0017" or "e123" or "123". */
 bool entry_find(const struct look *look, struct slice name, struct entry *e, struct fault *f) MUST_USE;
+/* The person belongs to the office that keeps something: holds a duty with this ability at the keeper, or above it with
+ * its subtree. */
+bool office_of(const struct look *look, int64_t keeper, uint32_t ability);
 uint32_t entry_roles(const struct look *look, const struct entry *e); /* bits of def->roles that the person holds on it */
 bool entry_visible(const struct look *look, const struct entry *e);
 bool entry_complete(const struct look *look, const struct entry *e); /* has all that it needs to go live */

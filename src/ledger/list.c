@@ -212,7 +212,7 @@ static bool rule_role(void *context, size_t at, struct buf *sql)
     int slot = role->field < 0 ? COMMON_KEEPER : role->field;
     enum field_type type = slot_kind(q->def, slot);
     const char *column = rule_column(q, slot);
-    struct ids units = type == FIELD_PERSON ? (struct ids){ 0 } : units_held(look, role->duties);
+    struct ids units = type != FIELD_PERSON ? units_held(look, role->duties) : (struct ids){ 0 };
     if (!look->who.n_duties || (type == FIELD_PERSON ? !look->who.person : !units.n)) {
         buf_text(sql, "(1 = 0)");
     } else if (type == FIELD_PERSON && column) {

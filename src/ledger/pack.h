@@ -129,6 +129,8 @@ struct draft_set { int slot; struct slice find; }; /* the entry's slot takes thi
 struct drafts {
     enum draft_from from;
     struct slice where_status;  /* planned, done, target …; empty: all */
+    struct slice outside;       /* a ledger: what stands inside a draft of it belongs there; empty: no such ledger */
+    const struct ledger_def *outside_def;
     struct draft_set *sets; size_t n_sets;
 };
 
@@ -205,6 +207,7 @@ struct pack {
     struct collective *collectives; size_t n_collectives;
     struct paper_kind *papers; size_t n_papers;
     struct proposal_rule sure, look; /* without a rule nothing is sure, and all is to be looked at */
+    struct slice *order; size_t n_order; /* names of ledgers as the pack wants them shown; `ledgers` stands so */
     const char *folder;
     struct pack_file *files; size_t n_files; /* as read, for the ledger to keep */
     day *workday_swaps; bool *swap_works; size_t n_swaps; /* from calendar/YYYY.tsv */

@@ -363,6 +363,42 @@ static void check_paper(struct pack_reader *r, struct paper_kind *paper)
     }
 }
 
+/* The ledgers stand as `order` says, those that it does not name behind, as their files do. */
+static void put_in_order(struct pack_reader *r)
+{
+    struct pack *p = r->pack;
+    size_t placed = 0;
+    for (size_t i = 0; !r->problems->n && i < p->n_order; i++) { /* a ledger that could not be read has no name to compare */
+        struct nearest near = nearest_open(p->order[i]);
+        size_t at = 0, before = 0;
+        while (at < p->n_ledgers && !slice_equal(p->ledgers[at].name, p->order[i]))
+            nearest_try(&near, p->ledgers[at++].name);
+        while (before < i && !slice_equal(p->order[before], p->order[i]))
+            before++;
+        if (before < i || at == p->n_ledgers) {
+            problem(r, r->order_line, before < i ? "pack-order-twice" : "pack-order", p->order[i], S(""), before < i ? S("") : near.best);
+            return;
+        }
+        struct ledger_def moved = p->ledgers[at];
+        memmove(&p->ledgers[placed + 1], &p->ledgers[placed], (at - placed) * sizeof moved);
+        p->ledgers[placed++] = moved;
+    }
+}
+
+/* Drafts `outside` another ledger: it is there, is not the same, and gets drafts itself. */
+static void check_outside(struct pack_reader *r, struct ledger_def *l)
+{
+    struct nearest near = nearest_open(l->drafts.outside);
+    if (!l->drafts.outside.len)
+        return;
+    for (size_t i = 0; i < r->pack->n_ledgers; i++)
+        if (&r->pack->ledgers[i] != l && r->pack->ledgers[i].drafts.from)
+            nearest_try(&near, r->pack->ledgers[i].name);
+    l->drafts.outside_def = pack_ledger(r->pack, l->drafts.outside);
+    if (!l->drafts.outside_def || l->drafts.outside_def == l || !l->drafts.outside_def->drafts.from)
+        problem(r, 1, "pack-outside", l->name, l->drafts.outside, near.best);
+}
+
 /* Two ledgers of one pack: their names, labels and numbers must tell them apart. */
 void pack_check_between(struct pack_reader *r)
 {
@@ -380,6 +416,9 @@ void pack_check_between(struct pack_reader *r)
             if (b->number.len && slice_equal(a->number, b->number))
                 problem(r, 1, "pack-number-twice", b->number, a->name, NO_LIKELY);
         }
+    put_in_order(r); /* before anything points at a ledger */
+    for (size_t i = 0; !r->problems->n && i < p->n_ledgers; i++)
+        check_outside(r, &p->ledgers[i]);
     for (size_t i = 0; i < p->n_papers; i++)
         check_paper(r, &p->papers[i]);
 }

@@ -48,6 +48,7 @@ struct pack_reader {
     struct arena *arena; /* the pack's */
     struct pack_problems *problems;
     struct slice file;
+    int order_line;             /* of `order` in pack.yaml */
     struct ledger_def *ledger;  /* NULL in pack.yaml */
     struct expr_name *names;    /* of the ledger; computed fields get their meaning as they are read */
     int phase;

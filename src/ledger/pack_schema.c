@@ -198,6 +198,7 @@ static const struct shape receipt_shape = { KEYS(receipt_keys) };
 static const struct key drafts_keys[] = {
     { "from", FORM_WORD, .required = true, AT(drafts, from), .words = WORDS(draft_words) },
     { "status", FORM_NAME, AT(drafts, where_status) },
+    { "outside", FORM_NAME, AT(drafts, outside) },
     { "set", FORM_DRAFT_SETS, .required = true, ARRAY(drafts, sets) },
 };
 static const struct shape drafts_shape = { KEYS(drafts_keys) };
@@ -292,6 +293,7 @@ static const struct key pack_keys[] = {
     { "name", FORM_MAP, .required = true, AT(pack, label), .of = &label_shape },
     { "version", FORM_INT, .required = true, AT(pack, version), .low = 1, .high = 1000000 },
     { "duties", FORM_NAMED, .required = true, ARRAY(pack, duties), .of = &duty_shape, .high = PACK_DUTIES_MAX },
+    { "order", FORM_TEXTS, ARRAY(pack, order), .high = PACK_LEDGERS_MAX },
     { "collectives", FORM_NAMED, ARRAY(pack, collectives), .of = &collective_shape, .high = LEDGER_PARTS_MAX },
     { "papers", FORM_NAMED, ARRAY(pack, papers), .of = &paper_shape, .high = LEDGER_PARTS_MAX },
     { "proposals", FORM_MAP, .of = &proposals_shape },
@@ -655,6 +657,7 @@ static void read_pairs(struct pack_reader *r, const struct key *k, const struct 
 /* What the compiler's finds have (compile.h), with the type that it gives. */
 static const struct property { enum draft_from from; const char *name; enum value_type type; } properties[] = {
     { DRAFT_TASK, "text", TYPE_TEXT }, { DRAFT_TASK, "deadline", TYPE_DAY }, { DRAFT_TASK, "deadline_text", TYPE_TEXT },
+    { DRAFT_TASK, "figures", TYPE_TEXT },
     { DRAFT_TASK, "lead", TYPE_UNIT }, { DRAFT_TASK, "lead.rest", TYPE_UNITS }, { DRAFT_TASK, "support", TYPE_UNITS }, { DRAFT_TASK, "measurable", TYPE_BOOL },
     { DRAFT_TASK, "section", TYPE_TEXT },
     { DRAFT_PROJECT, "name", TYPE_TEXT }, { DRAFT_PROJECT, "stage", TYPE_TEXT }, { DRAFT_PROJECT, "progress", TYPE_NUMBER },
@@ -964,4 +967,6 @@ void pack_read_head(struct pack_reader *r, const struct yaml *tree)
 {
     for (r->phase = PASS_NAMES; r->phase <= PASS_REFERENCES; r->phase++)
         read_shape(r, &pack_shape, tree, r->pack);
+    const struct yaml *order = yaml_get(tree, S("order"));
+    r->order_line = order ? order->line : 1;
 }

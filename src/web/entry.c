@@ -401,15 +401,17 @@ static struct slice stepped(struct page *g, struct slice progress)
     return decimal_text(g->arena, d);
 }
 
+static const struct fault nothing_wrong = { .code = "", .kind = FAULT_NONE };
+
 enum http_outcome show_report_form(struct page *g)
 {
     struct entry e;
-    struct fault f, none = { .code = "", .kind = FAULT_NONE };
+    struct fault f;
     bool step = http_form(g->q, "step").len > 0;
     if (!entry_find(&g->look, http_param(g->q, "id"), &e, &f))
         return page_fail(g, &f);
     if (step)
-        g->refused = &none; /* the form comes back as it was typed */
+        g->refused = &nothing_wrong; /* the form comes back as it was typed */
     struct slice stands = entry_slot_text(g->arena, &e, COMMON_PROGRESS);
     struct report_page v = { .shell = page_shell(g, S("报进展"), slice_text(g->arena, list_href_of(g, &e))), .hidden = page_hidden(g, e.version), .id = e.id, .title = e.title,
         .lamp = entry_lamp(g, &e), .due = e.due, .stands = stands, .progress = stepped(g, typed_or(g, "progress", stands)), .progress_error = refusal_at(g, "progress"),

@@ -367,7 +367,8 @@ enum http_outcome show_check(struct page *g)
     v.section = page_address(g, "%lld", (long long)part);
     fill_pairs(g, &c, &v, part);
     fill_facts(g, &c, &v);
-    v.facts_action = page_address(g, "/reports/%lld/facts/" S_FMT, (long long)c.o.doc.id, S_ARG(c.d->name));
+    if (office_of(&g->look, c.o.doc.keeper, CAN_IMPORT)) /* others see the facts, in the head of the report */
+        v.facts_action = page_address(g, "/reports/%lld/facts/" S_FMT, (long long)c.o.doc.id, S_ARG(c.d->name));
     fill_frame(g, &c, &v);
     tpl_check(&g->p->body, &v);
     return HTTP_DONE;

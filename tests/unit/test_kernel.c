@@ -267,6 +267,23 @@ static void a_ledger_of_sm3_works(void **state)
     county_end(&c);
 }
 
+/* Under the sanitizers this also says whether the pack's memory came back, and whether the fault points into it. */
+static void a_pack_that_cannot_be_read_is_closed_and_the_fault_still_tells(void **state)
+{
+    struct county c;
+    struct fault f;
+    struct ledger *none = NULL;
+    struct slice login, password;
+    struct pack_file bad = { S("pack.yaml"), S("pack: county\n") };
+    begin(&c);
+    struct ledger_new what = { .county = 150998, .name = S("青河县"), .files = &bad, .n_files = 1 };
+    assert_false(ledger_begin(":memory:", &what, &c.world, (struct ledger_options){ 0 }, &none, &c.arena, &login, &password, &f));
+    assert_string_equal(f.code, "pack-broken");
+    assert_true(f.about[0].len == 1 && f.about[0].at[0] >= '1' && f.about[0].at[0] <= '9');
+    assert_true(f.about[0].at >= f.detail && f.about[0].at < f.detail + sizeof f.detail);
+    county_end(&c);
+}
+
 /* ---------- undo ---------- */
 
 static void a_hand_out_of_forty_rows_is_undone_in_one_act(void **state)
@@ -420,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_paper_takes_the_next_number_of_its_series),
         cmocka_unit_test(a_clock_that_went_back_is_told_once_and_time_does_not_fall),
         cmocka_unit_test(a_ledger_of_sm3_works),
+        cmocka_unit_test(a_pack_that_cannot_be_read_is_closed_and_the_fault_still_tells),
         cmocka_unit_test(a_hand_out_of_forty_rows_is_undone_in_one_act),
         cmocka_unit_test(any_sequence_of_commands_keeps_what_must_hold),
     };

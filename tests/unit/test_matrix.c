@@ -12,8 +12,8 @@
 enum { ROLES = 17, CELLS_BEFORE = 5, ROWS_MAX = 400, MISSING_ID = 999999 };
 
 static const struct { const char *column, *login; } roles[ROLES] = {
-    { "keeper", "jiandu" },          /* supervisor of the office that keeps the entry: 督查室 */
-    { "office2", "jianduer" },       /* supervisor of the other office: 县委督查室 */
+    { "keeper", "zhangmin" },        /* supervisor of the office that keeps the entry: 督查室 */
+    { "office2", "yinmengjie" },     /* supervisor of the other office: 县委督查室 */
     { "leader", "zhouweimin" },      /* the leader that the entry names */
     { "leader2", "hechangqing" },    /* another one */
     { "lead-h", "luhai" },           /* head and liaison of the lead unit, 县水务局 */
@@ -119,11 +119,8 @@ struct site {
 };
 
 static const char more_people[] =
-    "{\"do\":\"people\",\"persons\":[{\"name\":\"甲一\",\"unit\":\"督查室\",\"login\":\"jiandu\"},{\"name\":\"乙二\",\"unit\":\"县委督查室\",\"login\":\"jianduer\"},"
-    "{\"name\":\"丙三\",\"unit\":\"督查室\",\"login\":\"guoqi\"},{\"name\":\"丁四\",\"unit\":\"督查室\",\"login\":\"tingyong\"}]}";
+    "{\"do\":\"people\",\"persons\":[{\"name\":\"丙三\",\"unit\":\"督查室\",\"login\":\"guoqi\"},{\"name\":\"丁四\",\"unit\":\"督查室\",\"login\":\"tingyong\"}]}";
 static const char *const more_duties[] = {
-    "{\"do\":\"duty\",\"person\":\"督查室/甲一\",\"duty\":\"supervisor\",\"unit\":\"督查室\"}",
-    "{\"do\":\"duty\",\"person\":\"县委督查室/乙二\",\"duty\":\"supervisor\",\"unit\":\"县委督查室\"}",
     "{\"do\":\"duty\",\"person\":\"督查室/丙三\",\"duty\":\"supervisor\",\"unit\":\"督查室\",\"from\":\"2024-01-01\",\"to\":\"2025-12-31\"}",
     "{\"do\":\"duty\",\"person\":\"督查室/丁四\",\"duty\":\"supervisor\",\"unit\":\"督查室\"}",
 };

@@ -74,6 +74,16 @@ static uint32_t state_bit(const struct ledger_def *l, const char *name)
 
 /* ---------- the county's tasks, as declared ---------- */
 
+static void ledgers_stand_as_the_pack_orders_them(void **state)
+{
+    static const char *const order[] = { "tasks", "projects", "figures" }; /* the files' order is figures, projects, tasks */
+    const struct pack *p = *state;
+    assert_int_equal(p->n_ledgers, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(slice_equal(p->ledgers[i].name, slice_of(order[i])));
+    assert_ptr_equal(pack_paper(p, S("assignment"))->def, &p->ledgers[0]);
+}
+
 static void the_head_says_duties_and_what_they_may(void **state)
 {
     const struct pack *p = *state;
@@ -152,7 +162,8 @@ static void asks_lines_receipt_and_clock(void **state)
     assert_int_equal(l->plan, PLAN_MILESTONES);
     assert_int_equal(l->drafts.from, DRAFT_TASK);
     assert_true(slice_equal(l->drafts.where_status, S("planned")));
-    assert_int_equal(l->drafts.n_sets, 6); /* support is put together from two */
+    assert_int_equal(l->drafts.n_sets, 7); /* support is put together from two */
+    assert_ptr_equal(pack_ledger((const struct pack *)*state, S("figures"))->drafts.outside_def, l);
 }
 
 static void fields_have_scales_words_and_rules(void **state)
@@ -471,6 +482,7 @@ static void a_last_day_on_a_holiday_moves_to_the_day_after_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ledgers_stand_as_the_pack_orders_them),
         cmocka_unit_test(the_head_says_duties_and_what_they_may),
         cmocka_unit_test(a_role_is_a_field_with_duties_or_a_duty_at_the_keeper),
         cmocka_unit_test(moves_know_their_states_their_people_and_their_needs),
