@@ -41,6 +41,21 @@
     if (form.method === "post") { form.setAttribute("data-sent", "1"); window.setTimeout(function () { form.removeAttribute("data-sent"); }, 8000); }
     changed = null;
   });
+  /* a box in the head of a grid ticks all of its rows */
+  function heads() {
+    all("table.fill th.c0").forEach(function (th) {
+      if (th.querySelector("input")) { return; }
+      var box = doc.createElement("input");
+      box.type = "checkbox"; box.setAttribute("aria-label", "选中本节各项");
+      box.addEventListener("change", function (e) {
+        e.stopPropagation();
+        all("td.c0 input", th.closest("table")).forEach(function (b) { b.checked = box.checked; });
+      });
+      th.appendChild(box);
+    });
+  }
+  heads();
+  doc.addEventListener("htmx:load", heads);
   function again() { all("form[data-sent]").forEach(function (f) { f.removeAttribute("data-sent"); }); }
   window.addEventListener("pageshow", again);
   doc.addEventListener("htmx:afterRequest", again);

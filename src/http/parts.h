@@ -7,7 +7,7 @@
 
 /* ---------- the frame of a page: {{>shell_top shell}} … {{>shell_foot shell}} ---------- */
 
-struct nav_item { struct slice label, href; bool current; };
+struct nav_item { struct slice label, href; bool current; int64_t count; /* 0: not shown */ };
 struct nav { const struct nav_item *at; size_t n; };
 struct foot_item { struct slice text, href; }; /* href may be empty */
 struct foot { const struct foot_item *at; size_t n; };

@@ -273,11 +273,14 @@ bool file_get(struct ledger *l, struct arena *a, struct slice hash_hex, struct s
 enum { FILE_MAX_BYTES = 50 << 20 };
 
 /* A proposal of units for a draft, with its reason: from last year's table and from the units' duties. */
-struct proposal { int64_t lead; struct ids support; int64_t leader; int score; struct slice reason; };
+enum confidence { CONFIDENCE_NONE, CONFIDENCE_LOOK, CONFIDENCE_SURE }; /* by the pack's `proposals` */
+struct proposal { int64_t lead, next /* who comes second; 0 none */; struct ids support; int64_t leader; int score, ahead; enum confidence confidence; struct slice reason; };
 struct proposer; /* made once for a page: reads precedents and duties */
 bool proposer_open(const struct look *look, struct proposer **p, struct fault *f) MUST_USE; /* lives as long as the look */
-/* False where nothing is alike at all. `score` is 0 to 99: how alike; it ranks, it is no probability. */
+/* False where nothing is alike at all. `score` is 0 to 99: how alike; `ahead`, in per cent of the best, how far the
+ * second stays behind. Both rank, neither is a probability: from where on they count says the pack. */
 bool proposer_ask(const struct proposer *p, struct arena *a, struct slice title, struct slice section, struct proposal *out);
+int64_t proposer_leader(const struct proposer *p, int64_t unit); /* who is in charge of it (分管); 0 nobody */
 
 struct paper_row { int64_t id, place, entries, keeper; struct slice kind, title, hash, name, number; day on; };
 bool papers_ask(const struct look *look, struct paper_row **at, size_t *n, struct fault *f) MUST_USE;

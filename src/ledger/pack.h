@@ -119,7 +119,9 @@ struct lines { /* a sub-table of an entry: 批示, visits, payments */
 
 enum plan_kind { PLAN_NONE, PLAN_MILESTONES };
 
-struct list { struct slice name; struct label label; const struct expr *where; int sort_slot; bool descending; };
+/* Which box of a leader's first page counts a list. */
+enum list_box { BOX_NONE, BOX_NEEDS /* what needs me: its first rows are shown */, BOX_MOVED /* what moved: a number */ };
+struct list { struct slice name; struct label label; const struct expr *where; int sort_slot; bool descending; int box; };
 
 /* Which find of the compiler becomes a draft. */
 enum draft_from { DRAFT_NONE, DRAFT_TASK, DRAFT_PROJECT, DRAFT_FIGURE };
@@ -171,7 +173,8 @@ enum ability {
     CAN_CLOCK = 1 << 6,    /* tick by hand */
 };
 
-struct duty_kind { struct slice name; struct label label; uint32_t can; uint32_t never_with; };
+enum first_page { HOME_OFFICE, HOME_MINUTE /* 一页清: what needs me, what is late and whose, what moved */ };
+struct duty_kind { struct slice name; struct label label; uint32_t can; uint32_t never_with; int home; };
 
 /* A name that stands for many units (各乡镇): all units of these kinds on the day of use. */
 struct collective { struct slice name; struct slice *kinds; size_t n_kinds; };
@@ -190,6 +193,9 @@ struct paper_kind {
     struct paper_head *heads; size_t n_heads;
 };
 
+/* From where on a proposal of a lead counts: how alike it must be, and by how much ahead of the second (both 0 to 99). */
+struct proposal_rule { int alike, ahead; struct label why; };
+
 struct pack_file { struct slice name, bytes; }; /* name: path below the folder */
 
 struct pack {
@@ -200,6 +206,7 @@ struct pack {
     struct ledger_def *ledgers; size_t n_ledgers;
     struct collective *collectives; size_t n_collectives;
     struct paper_kind *papers; size_t n_papers;
+    struct proposal_rule sure, look; /* without a rule nothing is sure, and all is to be looked at */
     struct slice *order; size_t n_order; /* names of ledgers as the pack wants them shown; `ledgers` stands so */
     const char *folder;
     struct pack_file *files; size_t n_files; /* as read, for the ledger to keep */

@@ -71,6 +71,9 @@ static const struct word draft_words[] = {
     { "task", DRAFT_TASK }, { "project", DRAFT_PROJECT }, { "figure", DRAFT_FIGURE },
 };
 
+static const struct word home_words[] = { { "office", HOME_OFFICE }, { "minute", HOME_MINUTE } };
+static const struct word box_words[] = { { "needs", BOX_NEEDS }, { "moved", BOX_MOVED } };
+
 /* ---------- shapes ---------- */
 
 static const struct key label_keys[] = {
@@ -179,6 +182,7 @@ static const struct key list_keys[] = {
     LABEL(list, label),
     { "where", FORM_RULE, .required = true, AT(list, where) },
     { "sort", FORM_SORT, AT(list, sort_slot) },
+    { "minute", FORM_WORD, AT(list, box), .words = WORDS(box_words) },
 };
 static const struct shape list_shape = { KEYS(list_keys), .size = sizeof(struct list), .named = true,
     .blank = &(const struct list){ .sort_slot = COMMON_NUMBER } };
@@ -250,6 +254,7 @@ static const struct key duty_keys[] = {
     LABEL(duty_kind, label),
     { "can", FORM_WORDS, AT(duty_kind, can), .words = WORDS(ability_words) },
     { "never_with", FORM_DUTIES, AT(duty_kind, never_with) },
+    { "home", FORM_WORD, AT(duty_kind, home), .words = WORDS(home_words) },
 };
 static const struct shape duty_shape = { KEYS(duty_keys), .size = sizeof(struct duty_kind), .named = true };
 
@@ -271,6 +276,18 @@ static const struct key paper_keys[] = {
 };
 static const struct shape paper_shape = { KEYS(paper_keys), .size = sizeof(struct paper_kind), .named = true };
 
+static const struct key rule_keys[] = {
+    { "alike", FORM_INT, .required = true, AT(proposal_rule, alike), .low = 1, .high = 99 },
+    { "ahead", FORM_INT, AT(proposal_rule, ahead), .low = 0, .high = 99 },
+    { "why", FORM_MAP, .required = true, AT(proposal_rule, why), .of = &label_shape },
+};
+static const struct shape rule_shape = { KEYS(rule_keys) };
+static const struct key proposals_keys[] = { /* into the pack */
+    { "sure", FORM_MAP, .required = true, AT(pack, sure), .of = &rule_shape },
+    { "look", FORM_MAP, .required = true, AT(pack, look), .of = &rule_shape },
+};
+static const struct shape proposals_shape = { KEYS(proposals_keys) };
+
 static const struct key pack_keys[] = {
     { "pack", FORM_NAME, .required = true, AT(pack, name) },
     { "name", FORM_MAP, .required = true, AT(pack, label), .of = &label_shape },
@@ -279,6 +296,7 @@ static const struct key pack_keys[] = {
     { "order", FORM_TEXTS, ARRAY(pack, order), .high = PACK_LEDGERS_MAX },
     { "collectives", FORM_NAMED, ARRAY(pack, collectives), .of = &collective_shape, .high = LEDGER_PARTS_MAX },
     { "papers", FORM_NAMED, ARRAY(pack, papers), .of = &paper_shape, .high = LEDGER_PARTS_MAX },
+    { "proposals", FORM_MAP, .of = &proposals_shape },
 };
 static const struct shape pack_shape = { KEYS(pack_keys) };
 

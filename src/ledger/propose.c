@@ -677,6 +677,33 @@ static int64_t leader_last_year(const struct proposer *p, const struct score *s)
     return who ? who->id : 0;
 }
 
+/* Who comes second; n_units where nobody else is alike at all. */
+static size_t next_best(const struct proposer *p, const struct score *scores, size_t best)
+{
+    size_t next = p->n_units;
+    for (size_t i = 0; i < p->n_units; i++)
+        if (i != best && scores[i].all > 0 && (next == p->n_units || scores[i].all > scores[next].all))
+            next = i;
+    return next;
+}
+
+static bool reaches(const struct proposal_rule *rule, const struct proposal *p)
+{
+    return p->score >= rule->alike && p->ahead >= rule->ahead;
+}
+
+static enum confidence confidence_of(const struct pack *pack, const struct proposal *p)
+{
+    if (pack->sure.alike && reaches(&pack->sure, p))
+        return CONFIDENCE_SURE;
+    return reaches(&pack->look, p) ? CONFIDENCE_LOOK : CONFIDENCE_NONE;
+}
+
+int64_t proposer_leader(const struct proposer *p, int64_t unit)
+{
+    return leader_of(p, unit, 0);
+}
+
 bool proposer_ask(const struct proposer *p, struct arena *a, struct slice title, struct slice section, struct proposal *out)
 {
     int64_t *alike = NEW(a, int64_t, p->docs.n);
@@ -691,8 +718,12 @@ bool proposer_ask(const struct proposer *p, struct arena *a, struct slice title,
             best = i;
     if (!p->n_units || scores[best].all <= 0)
         return false;
+    size_t next = next_best(p, scores, best);
     out->lead = p->units[best]->id;
+    out->ahead = (int)((scores[best].all - (next == p->n_units ? 0 : scores[next].all)) * 100 / scores[best].all);
+    out->next = next == p->n_units ? 0 : p->units[next]->id;
     out->score = (int)(scores[best].all * 100 / (scores[best].all + ONE));
+    out->confidence = confidence_of(p->look->pack, out);
     out->leader = leader_of(p, out->lead, leader_last_year(p, &scores[best]));
     out->reason = reason_of(p, a, &scores[best], p->units[best], title);
     propose_support(p, a, title, alike, out);

@@ -12,14 +12,17 @@ struct kept_total { char question[QUESTION_BYTES]; int64_t total; };
 struct kept_facts {
     struct arena arena;
     char account[ACCOUNT_BYTES];
-    const struct ledger_def *def;
+    const void *of; /* a ledger, or the mark below */
     int64_t version;
     day today;
     uint64_t used;
     struct ledger_facts facts;
     struct kept_total totals[TOTALS_KEPT]; /* of lists that were filtered since; a ring */
     size_t n_totals;
+    struct waiting_counts waiting; /* where `of` is the mark below */
 };
+
+static const char of_waiting; /* stands for what waits, where a ledger would stand */
 
 bool counts_open(struct counts *c)
 {
@@ -90,13 +93,13 @@ static struct ledger_facts facts_copy(struct arena *a, const struct ledger_facts
 
 /* ---------- keeping ---------- */
 
-static bool is_it(const struct kept_facts *k, const struct page *g, const struct ledger_def *d)
+static bool is_it(const struct kept_facts *k, const struct page *g, const void *d)
 {
-    return k->def == d && slice_equal(slice_of(k->account), g->look.who.account);
+    return k->of == d && slice_equal(slice_of(k->account), g->look.who.account);
 }
 
 /* The same person and ledger, or the place that was not asked for the longest. */
-static struct kept_facts *place_for(struct counts *c, const struct page *g, const struct ledger_def *d)
+static struct kept_facts *place_for(struct counts *c, const struct page *g, const void *d)
 {
     struct kept_facts *oldest = &c->at[0];
     for (size_t i = 0; i < COUNTS_KEPT; i++) {
@@ -108,17 +111,18 @@ static struct kept_facts *place_for(struct counts *c, const struct page *g, cons
     return oldest;
 }
 
-static void keep(struct counts *c, const struct page *g, const struct ledger_def *d, int64_t version, const struct ledger_facts *facts)
+static void keep(struct counts *c, const struct page *g, const void *d, int64_t version, const struct ledger_facts *facts, const struct waiting_counts *waiting)
 {
     struct slice account = g->look.who.account;
     pthread_mutex_lock(&c->gate);
     struct kept_facts *k = place_for(c, g, d);
     if (account.len < ACCOUNT_BYTES) {
         arena_reset(&k->arena);
-        k->facts = facts_copy(&k->arena, facts);
+        k->facts = facts ? facts_copy(&k->arena, facts) : (struct ledger_facts){ 0 };
+        k->waiting = waiting ? *waiting : (struct waiting_counts){ 0 };
         memset(k->account, 0, sizeof k->account);
         memcpy(k->account, account.at ? account.at : "", account.len);
-        k->def = k->arena.failed ? NULL : d;
+        k->of = k->arena.failed ? NULL : d;
         k->version = version;
         k->n_totals = 0;
         k->today = g->look.today;
@@ -127,13 +131,16 @@ static void keep(struct counts *c, const struct page *g, const struct ledger_def
     pthread_mutex_unlock(&c->gate);
 }
 
-static bool kept(struct counts *c, struct page *g, const struct ledger_def *d, int64_t version, struct ledger_facts *facts)
+static bool kept(struct counts *c, struct page *g, const void *d, int64_t version, struct ledger_facts *facts, struct waiting_counts *waiting)
 {
     bool found = false;
     pthread_mutex_lock(&c->gate);
     struct kept_facts *k = place_for(c, g, d);
     if (is_it(k, g, d) && k->version == version && k->today == g->look.today) {
-        *facts = facts_copy(g->arena, &k->facts);
+        if (facts)
+            *facts = facts_copy(g->arena, &k->facts);
+        if (waiting)
+            *waiting = k->waiting;
         k->used = ++c->clock;
         found = true;
     }
@@ -146,12 +153,55 @@ bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *f
     int64_t version;
     if (!look_version(&g->look, &version, f))
         return false;
-    if (kept(&g->web->counts, g, d, version, facts))
+    if (kept(&g->web->counts, g, d, version, facts, NULL))
         return true;
     if (!count_facts(g, d, facts, f))
         return false;
     facts->version = version;
-    keep(&g->web->counts, g, d, version, facts);
+    keep(&g->web->counts, g, d, version, facts, NULL);
+    return true;
+}
+
+/* ---------- what waits ---------- */
+
+static bool count_drafts(struct page *g, int64_t *n, struct fault *f)
+{
+    for (size_t i = 0; i < g->look.pack->n_ledgers; i++) {
+        struct list_query q = { .def = &g->look.pack->ledgers[i], .stage = ENTRY_DRAFT, .sort_slot = -1 };
+        struct list_counts c;
+        if (!q.def->drafts.from)
+            continue;
+        if (!list_counts(&g->look, &q, &c, f))
+            return false;
+        *n += c.total;
+    }
+    return true;
+}
+
+static bool count_waiting(struct page *g, struct waiting_counts *w, struct fault *f)
+{
+    struct todos todos = { 0 };
+    *w = (struct waiting_counts){ 0 };
+    if (!todos_ask(&g->look, &todos, f))
+        return false;
+    for (size_t i = 0; i < todos.n; i++) {
+        enum todo_kind kind = todos.at[i].kind;
+        if (!w->n[kind]++ || todos.at[i].since < w->earliest[kind])
+            w->earliest[kind] = todos.at[i].since;
+    }
+    return !page_can(g, CAN_HAND_OUT) || count_drafts(g, &w->drafts, f);
+}
+
+bool waiting_of(struct page *g, struct waiting_counts *w, struct fault *f)
+{
+    int64_t version;
+    if (!look_version(&g->look, &version, f))
+        return false;
+    if (kept(&g->web->counts, g, &of_waiting, version, NULL, w))
+        return true;
+    if (!count_waiting(g, w, f))
+        return false;
+    keep(&g->web->counts, g, &of_waiting, version, NULL, w);
     return true;
 }
 

@@ -9,10 +9,7 @@
 
 enum { HOME_ROWS = 9, HOME_ROWS_OTHER = 4, HOME_UNITS = 12 };
 
-/* What one ledger has for this person: everything that they see, or only what they lead. */
-struct share { const struct ledger_def *def; struct ledger_facts facts; int64_t leader, lights[6], total; };
-
-static bool read_share(struct page *g, const struct ledger_def *d, struct share *s, struct fault *f)
+bool share_read(struct page *g, const struct ledger_def *d, struct share *s, struct fault *f)
 {
     int64_t me = g->look.who.person ? g->look.who.person->id : 0;
     *s = (struct share){ .def = d };
@@ -29,13 +26,13 @@ static bool read_share(struct page *g, const struct ledger_def *d, struct share 
     return true;
 }
 
-static int by_total(const void *x, const void *y)
+int share_by_total(const void *x, const void *y)
 {
     const struct share *a = x, *b = y;
     return (a->total < b->total) - (a->total > b->total);
 }
 
-static struct slice share_href(struct page *g, const struct share *s, const char *more)
+struct slice share_href(struct page *g, const struct share *s, const char *more)
 {
     struct slice leader = s->leader ? slice_format(g->arena, "leader=%lld", (long long)s->leader) : S("");
     return slice_format(g->arena, "/l/" S_FMT "%s" S_FMT "%s%s", S_ARG(s->def->name), leader.len || *more ? "?" : "", S_ARG(leader), leader.len && *more ? "&" : "", more);
@@ -100,7 +97,7 @@ static struct slice say_of(struct page *g, const struct share *shares, size_t n)
 
 static const int light_order[LIGHTS] = { LIGHT_RED, LIGHT_YELLOW, LIGHT_GREEN, LIGHT_GREY, LIGHT_BLUE };
 
-static void add_ledger(struct page *g, const struct share *s, struct home_page *v)
+struct home_ledger share_lights(struct page *g, const struct share *s)
 {
     struct home_ledger one = { .label = s->def->label.zh, .href = share_href(g, s, ""), .total = s->total };
     int64_t counts[LIGHTS];
@@ -115,7 +112,7 @@ static void add_ledger(struct page *g, const struct share *s, struct home_page *
         one.strip.at[one.strip.n++] = item;
     }
     one.stack = stack_of(counts);
-    PUSH(g->arena, &v->ledgers, one);
+    return one;
 }
 
 /* ---------- late ones, and those due soon ---------- */
@@ -207,36 +204,32 @@ static void add_units(struct page *g, struct share *s, struct home_page *v)
 
 /* ---------- what waits for this person ---------- */
 
-static const struct { const char *id, *label; } todo_words[TODO_KINDS] = {
-    [TODO_SIGN] = { "sign", "待签收" }, [TODO_OPINION] = { "opinion", "待反馈意见的分工" }, [TODO_RULE] = { "rule", "待裁定的退办" },
+static const struct { const char *id, *label, *href; } todo_words[TODO_KINDS] = {
+    [TODO_SIGN] = { "sign", "待签收", "/sign" }, [TODO_OPINION] = { "opinion", "待反馈意见的分工", "/sign" }, [TODO_RULE] = { "rule", "待裁定的退办", "/sign" },
     [TODO_ANSWER] = { "answer", "待答复的申请" }, [TODO_NOTICE] = { "notice", "收到的提醒和督办" },
 };
 
-static bool add_queue(struct page *g, struct home_page *v, struct fault *f)
+bool queue_read(struct page *g, struct queue_rows *queue, int64_t *queued, struct fault *f)
 {
-    struct todos todos = { 0 };
-    int64_t n[TODO_KINDS] = { 0 };
-    day earliest[TODO_KINDS];
-    if (!todos_ask(&g->look, &todos, f))
+    struct waiting_counts w;
+    if (!waiting_of(g, &w, f))
         return false;
-    for (size_t i = 0; i < todos.n; i++) {
-        enum todo_kind kind = todos.at[i].kind;
-        if (!n[kind]++ || todos.at[i].since < earliest[kind])
-            earliest[kind] = todos.at[i].since;
-    }
-    v->queued = (int64_t)todos.n;
     for (int kind = 0; kind < TODO_KINDS; kind++) {
-        struct queue_row row = { .label = slice_of(todo_words[kind].label), .href = page_address(g, "/todo#%s", todo_words[kind].id), .count = n[kind] };
+        struct queue_row row = { .label = slice_of(todo_words[kind].label), .count = w.n[kind],
+            .href = todo_words[kind].href ? slice_of(todo_words[kind].href) : page_address(g, "/todo#%s", todo_words[kind].id) };
+        *queued += w.n[kind];
         struct buf b = buf_open(100);
-        if (!n[kind]) {
+        if (!w.n[kind]) {
             buf_close(&b);
             continue;
         }
         buf_text(&b, "最早 ");
-        tpl_day(&b, earliest[kind]);
+        tpl_day(&b, w.earliest[kind]);
         row.note = buf_keep(g->arena, &b);
-        PUSH(g->arena, &v->queue, row);
+        PUSH(g->arena, queue, row);
     }
+    if (w.drafts)
+        PUSH(g->arena, queue, ((struct queue_row){ S("待分工、未印发"), S("/handout"), S(""), w.drafts }));
     return true;
 }
 
@@ -268,22 +261,33 @@ enum http_outcome show_todos(struct page *g)
 
 /* ---------- the page ---------- */
 
+/* Whether a duty of this person has a first page of its own, by the pack. */
+static bool wants_minute(const struct page *g)
+{
+    bool wants = false;
+    for (size_t i = 0; i < g->look.who.n_duties; i++)
+        wants = wants || g->look.pack->duties[g->look.who.duties[i]->kind].home == HOME_MINUTE;
+    return wants;
+}
+
 enum http_outcome show_home(struct page *g)
 {
+    if (wants_minute(g))
+        return show_minute(g);
     struct share *shares = NEW(g->arena, struct share, g->look.pack->n_ledgers);
     size_t n = g->look.pack->n_ledgers;
     struct fault f;
     struct home_page v = { .shell = page_shell(g, S("首页"), "/"), .done = page_done(g), .empty = { S("现在没有逾期的事项。"), S("七日内到期的列在下面。") } };
     for (size_t i = 0; i < n; i++)
-        if (!read_share(g, &g->look.pack->ledgers[i], &shares[i], &f))
+        if (!share_read(g, &g->look.pack->ledgers[i], &shares[i], &f))
             return page_fail(g, &f);
-    qsort(shares, n, sizeof *shares, by_total);
+    qsort(shares, n, sizeof *shares, share_by_total);
     struct sums sums = sums_of(shares, n);
     v.headline = headline_of(g, &sums);
     v.shell.title = v.headline;
     v.say = say_of(g, shares, n);
     for (size_t i = 0; i < n && shares[i].total; i++) {
-        add_ledger(g, &shares[i], &v);
+        PUSH(g->arena, &v.ledgers, share_lights(g, &shares[i]));
         if (!add_groups(g, &shares[i], !i, &v, &f))
             return page_fail(g, &f);
     }
@@ -293,7 +297,7 @@ enum http_outcome show_home(struct page *g)
         v.empty = (struct empty){ S("还没有您可以看到的事项。"), S("交办给您的单位以后，就会出现在这里。") };
     else if (!v.soon.n)
         v.empty.next = S("七日内也没有到期的。");
-    if (!add_queue(g, &v, &f))
+    if (!queue_read(g, &v.queue, &v.queued, &f))
         return page_fail(g, &f);
     tpl_home(&g->p->body, &v);
     return HTTP_DONE;

@@ -84,6 +84,9 @@ struct counts { pthread_mutex_t gate; struct kept_facts *at; uint64_t clock; };
 bool counts_open(struct counts *c);
 void counts_close(struct counts *c);
 enum { SOON_DAYS = 7 };
+/* What waits for this person, by kind, and how many drafts are not handed out yet (for those who hand out). */
+struct waiting_counts { int64_t n[TODO_KINDS]; day earliest[TODO_KINDS]; int64_t drafts; };
+bool waiting_of(struct page *g, struct waiting_counts *w, struct fault *f) MUST_USE;
 bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *facts, struct fault *f) MUST_USE;
 /* How many rows the filters of one list have; `question` is the filters as text. 0 where it was not asked at these facts. */
 int64_t total_kept(struct page *g, const struct ledger_def *d, const struct ledger_facts *facts, struct slice question);
@@ -187,7 +190,7 @@ page_fn show_entry, show_report_form, show_open, post_open, post_act, show_proof
 
 /* ---------- home.c ---------- */
 
-page_fn show_home, show_todos;
+page_fn show_home, show_minute, show_todos; /* show_minute: minute.c */
 
 /* ---------- people.c, audit.c ---------- */
 

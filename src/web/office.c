@@ -110,6 +110,41 @@ struct option_list unit_options(struct page *g)
     return list;
 }
 
+static bool has_part(const struct unit *u, struct slice part)
+{
+    return slice_find(u->short_name, part) >= 0 || slice_find(u->name, part) >= 0;
+}
+
+static struct slice unit_typed(struct page *g, struct slice typed)
+{
+    const struct people *p = g->look.people;
+    const struct unit *found = NULL;
+    size_t n = 0;
+    if (typed.len < 2 * strlen("水") || people_unit_named(p, typed))
+        return typed;
+    for (size_t i = 0; i < p->n_units; i++)
+        if ((p->units[i].to == DAY_NONE || p->units[i].to >= g->look.today) && has_part(&p->units[i], typed)) {
+            found = &p->units[i];
+            n++;
+        }
+    return n == 1 ? unit_short(p, found->id) : typed;
+}
+
+struct slice units_typed(struct page *g, struct slice typed)
+{
+    struct buf b = buf_open(1 << 16);
+    struct slice rest = slice_trim(typed);
+    while (rest.len) {
+        ptrdiff_t at = slice_find(rest, S("、"));
+        struct slice one = slice_trim(slice_part(rest, 0, at < 0 ? rest.len : (size_t)at));
+        rest = slice_from(rest, at < 0 ? rest.len : (size_t)at + strlen("、"));
+        if (b.len && one.len)
+            buf_text(&b, "、");
+        buf_put(&b, unit_typed(g, one));
+    }
+    return buf_keep(g->arena, &b);
+}
+
 /* Roles that stand on a person's field carry no duty of their own: whoever leads something now, or holds a duty that
  * none of the office's doors and none of a unit's roles belong to. */
 static bool leads(struct page *g, int kind)

@@ -180,6 +180,33 @@ struct home_page {
     struct empty empty;
 };
 
+/* What one ledger has for this person: everything that they see, or only what they lead. */
+struct share { const struct ledger_def *def; struct ledger_facts facts; int64_t leader, lights[6], total; };
+bool share_read(struct page *g, const struct ledger_def *d, struct share *s, struct fault *f) MUST_USE;
+int share_by_total(const void *x, const void *y);
+struct slice share_href(struct page *g, const struct share *s, const char *more);
+struct home_ledger share_lights(struct page *g, const struct share *s);
+bool queue_read(struct page *g, struct queue_rows *queue, int64_t *queued, struct fault *f) MUST_USE;
+
+/* 一页清: what needs me, what is late and whose, what moved */
+struct matter { struct lamp lamp; struct slice title, href, lead, leader, why, step, step_who, next, next_href; day due, step_on; };
+struct matters { struct matter *at; size_t n, cap; };
+struct moved_row { struct slice label, href; int64_t count; };
+struct moved_rows { struct moved_row *at; size_t n, cap; };
+struct minute_page {
+    struct shell shell;
+    struct note done;
+    struct slice headline, say, needs_href, needs_label, whose_noun;
+    int64_t needs;
+    struct matters matters;
+    struct home_ledgers ledgers;
+    struct queue_rows queue;
+    int64_t queued;
+    struct unit_rows units, leaders;
+    struct slice unit_label, leader_label;
+    struct moved_rows moved;
+};
+
 struct todo_row { int64_t entry; struct slice title, number, unit; day since, due; struct lamp lamp; };
 struct todo_rows { struct todo_row *at; size_t n, cap; };
 struct todo_group { struct slice id, label; struct todo_rows rows; };

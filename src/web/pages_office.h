@@ -34,6 +34,8 @@ struct slice day_typed(struct arena *a, struct slice typed, int64_t year);
 struct slice day_short(struct arena *a, day d, int64_t year); /* 6月30日; with its year where that differs */
 struct option_list { struct slice *at; size_t n, cap; };
 struct option_list unit_options(struct page *g);
+/* Names of units, 、 between; a part of a name that only one living unit has (水务) becomes that unit's short name. */
+struct slice units_typed(struct page *g, struct slice typed);
 struct option_list leader_options(struct page *g); /* persons with a duty that may lead an entry of some ledger */
 
 /* What was done by the last act, with the button that takes it back. */
@@ -55,21 +57,32 @@ struct pleas { struct plea *at; size_t n, cap; };
 
 /* ---------- hand out ---------- */
 
-struct grid_cell { struct slice value, why, hint; bool pen, lack; };
+struct grid_cell {
+    struct slice label, name, value, why, hint, next; /* next: the unit that came second */
+    const char *list, *css;                          /* list: of what may be chosen; "" none */
+    size_t no;
+    bool pen, look, lack, several, oob;              /* pen: a proposal; look: one to be looked at; oob: replaces what stands */
+};
+struct grid_cells { struct grid_cell *at; size_t n, cap; };
+struct grid_head { struct slice label; const char *css; };
+struct grid_heads { struct grid_head *at; size_t n, cap; };
 struct grid_row {
     int64_t id, version, year;
     size_t no;
     struct slice title, href, save, said; /* save: where a change goes; said: 同意, 缺牵头单位, 等县财政局 */
     const char *light;                /* NULL: plain */
-    bool live, picked, pen;
-    struct grid_cell lead, support, leader, due;
+    bool live, picked, pen, sure, shown;
+    struct slice next;
+    bool tally[6];                    /* which filters count it */
+    struct grid_cells cells;
     struct pleas pleas;
 };
 struct grid_rows { struct grid_row *at; size_t n, cap; };
 struct grid_section {
     int64_t id;
-    struct slice title, href, load; /* load: this section alone */
-    size_t n, done, pens, lacks, pleas;
+    struct slice title, noun, href, load, days_href; /* load: this section alone */
+    struct grid_heads heads;
+    size_t n, done, pens, looks, nones, days, lacks, pleas; /* pens: sure proposals */
     int real;
     bool open;
     struct grid_rows rows;
@@ -89,9 +102,10 @@ struct handout_page {
     struct note done;
     struct errors errors;
     struct hidden hidden;
-    struct slice noun, here, headline;
-    struct tabs tabs;
-    size_t n, set, live, ready, pens, asked, answered, unasked, pleas;
+    struct slice noun, here, action, headline, days_href, sure_why, look_why, paper;
+    struct grid_cells bar; /* what the bar at the foot fills in */
+    struct tabs tabs, shows;
+    size_t tally[6], days, n, set, live, ready, pens, asked, answered, unasked, pleas;
     struct slice first_lack;
     struct lack_counts lacks;
     struct decimal set_width, pen_x, pen_width, lack_x, lack_width;
@@ -101,7 +115,11 @@ struct handout_page {
     struct slice consult_until;
     struct handout_papers papers;
 };
-struct handout_saved { struct grid_row row; struct slice headline, refusal; };
+struct handout_saved { struct grid_row row; struct grid_cells changed; struct slice headline, refusal; };
+
+struct days_row { int64_t id, version; size_t no; struct slice title, lead; bool picked; };
+struct days_rows { struct days_row *at; size_t n, cap; };
+struct days_page { struct shell shell; struct crumbs crumbs; struct errors errors; struct hidden hidden; struct slice headline, action, day, label, lead_label, noun; struct days_rows rows; };
 
 struct handout_choice { struct slice title, href, noun; size_t n, set; };
 struct handout_choices { struct handout_choice *at; size_t n, cap; };
@@ -111,12 +129,16 @@ struct handouts_page { struct shell shell; struct handout_choices choices; bool 
 
 struct sign_row {
     int64_t id, unit, version;
-    struct slice title, href, number, role, leader, unit_name, said, ledger;
+    const struct ledger_def *def;
+    struct slice title, href, number, role, leader, unit_name, said, due_label;
     const char *light;
     day due, until, return_until;
     bool lead, may_sign, may_return;
 };
 struct sign_rows { struct sign_row *at; size_t n, cap; };
+/* The rows of one ledger, under its own words. */
+struct sign_group { const struct ledger_def *def; struct slice noun, leader_label, due_label; struct sign_rows rows; };
+struct sign_groups { struct sign_group *at; size_t n, cap; };
 struct sign_page {
     struct shell shell;
     struct note done;
@@ -124,6 +146,8 @@ struct sign_page {
     struct hidden hidden, hidden_return, hidden_opinions;
     struct slice headline, sub;
     struct sign_rows rows, opinions;
+    struct sign_groups groups, opinion_groups;
+    struct slice chaser; /* who rules, and chases what is not answered */
     size_t n_sign, n_opinions;
     bool returning;
     struct sign_row back;
@@ -202,7 +226,7 @@ struct check_page {
 };
 
 page_fn show_reports, show_report, show_original, show_import, post_import, show_check, post_check, post_facts;
-page_fn show_handouts, show_handout, post_handout, post_handout_row, show_paper;
+page_fn show_handouts, show_handout, show_handout_days, post_handout, post_handout_row, show_paper;
 page_fn show_sign, post_sign, post_rule;
 
 /* sign.c: the ruling whose button was pressed ("rule" = "ENTRY.UNIT") as a command; false where none was. */

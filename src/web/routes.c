@@ -40,6 +40,7 @@ const struct page_route page_routes[] = {
     { HTTP_POST, "/reports/:id/facts/:ledger", MAY_IMPORT, post_facts, 0 },
     { HTTP_GET, "/handout", MAY_HAND_OUT, show_handouts, 0 },
     { HTTP_GET, "/handout/:id/:ledger", MAY_HAND_OUT, show_handout, 0 },
+    { HTTP_GET, "/handout/:id/:ledger/days", MAY_HAND_OUT, show_handout_days, 0 },
     { HTTP_POST, "/handout/:id/:ledger", MAY_HAND_OUT, post_handout, OFFICE_FORM_BYTES },
     { HTTP_POST, "/handout/:id/:ledger/row/:entry", MAY_HAND_OUT, post_handout_row, OFFICE_FORM_BYTES },
     { HTTP_GET, "/papers/:paper/:place", MAY_SIGNED_IN, show_paper, 0 },

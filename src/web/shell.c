@@ -30,6 +30,20 @@ static void nav_add(struct page *g, struct nav_list *list, struct slice label, s
         PUSH(g->arena, list, item);
 }
 
+/* Only for those who have something to sign for, to answer or to rule: with how many. */
+static void nav_sign(struct page *g, struct nav_list *list, const char *here)
+{
+    struct waiting_counts w;
+    struct fault f;
+    if (!waiting_of(g, &w, &f)) /* the bar is no place for a refusal */
+        return;
+    int64_t n = w.n[TODO_SIGN] + w.n[TODO_OPINION] + w.n[TODO_RULE];
+    if (!n && !(here && !strcmp(here, "/sign")))
+        return;
+    nav_add(g, list, S("签收"), S("/sign"), here);
+    list->at[list->n - 1].count = n;
+}
+
 static struct nav nav_of(struct page *g, const char *here)
 {
     const struct pack *pack = g->look.pack;
@@ -39,6 +53,7 @@ static struct nav nav_of(struct page *g, const char *here)
         nav_add(g, &list, S("报告"), S("/reports"), here);
         if (page_can(g, CAN_HAND_OUT))
             nav_add(g, &list, S("分工"), S("/handout"), here);
+        nav_sign(g, &list, here);
         for (size_t i = 0; i < pack->n_ledgers && i < NAV_LEDGERS_MAX; i++) {
             const struct label *noun = &pack->ledgers[i].noun;
             nav_add(g, &list, noun->zh.len ? noun->zh : pack->ledgers[i].label.zh, slice_format(g->arena, "/l/" S_FMT, S_ARG(pack->ledgers[i].name)), here);

@@ -19,7 +19,7 @@ static struct sign_row row_of(struct page *g, const struct entry *e, const struc
 {
     struct sign_row row = { .id = e->id, .unit = r->unit, .version = e->version, .title = e->title, .number = e->number, .due = e->due, .until = r->due,
         .return_until = r->return_until, .leader = person_name(g->look.people, e->leader), .unit_name = unit_short(g->look.people, r->unit),
-        .lead = r->unit == e->lead, .ledger = ledger_noun(e->def), .said = waits(g, r), .light = r->due != DAY_NONE && r->due < g->look.today ? "r" : "y" };
+        .lead = r->unit == e->lead, .def = e->def, .due_label = slot_label(e->def, COMMON_DUE).zh, .said = waits(g, r), .light = r->due != DAY_NONE && r->due < g->look.today ? "r" : "y" };
     for (size_t i = 0; i < e->def->n_roles; i++)
         if (slice_equal(e->def->roles[i].name, r->role))
             row.role = e->def->roles[i].label.zh;
@@ -138,6 +138,31 @@ static struct slice sign_headline(struct page *g, const struct sign_page *v)
     return S("没有待签收的事项");
 }
 
+static struct sign_groups groups_of(struct page *g, const struct sign_rows *rows)
+{
+    struct sign_groups groups = { 0 };
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct ledger_def *d = rows->at[i].def;
+        size_t k = 0;
+        while (k < groups.n && groups.at[k].def != d)
+            k++;
+        if (k == groups.n)
+            PUSH(g->arena, &groups, ((struct sign_group){ .def = d, .noun = ledger_noun(d), .leader_label = slot_label(d, COMMON_LEADER).zh, .due_label = slot_label(d, COMMON_DUE).zh }));
+        PUSH(g->arena, &groups.at[k].rows, rows->at[i]);
+    }
+    return groups;
+}
+
+/* The first role that rules on the returns of the first row's ledger. */
+static struct slice chaser_of(const struct sign_rows *rows)
+{
+    const struct ledger_def *d = rows->n ? rows->at[0].def : NULL;
+    for (size_t i = 0; d && i < d->n_roles; i++)
+        if (d->receipt.rules >> i & 1)
+            return d->roles[i].label.zh;
+    return S("");
+}
+
 static void fill_return(struct page *g, struct sign_page *v)
 {
     int64_t id, unit;
@@ -171,6 +196,9 @@ enum http_outcome show_sign(struct page *g)
     if (!fill_rulings(g, &v, &f))
         return page_fail(g, &f);
     fill_return(g, &v);
+    v.groups = groups_of(g, &v.rows);
+    v.opinion_groups = groups_of(g, &v.opinions);
+    v.chaser = chaser_of(&v.rows);
     v.headline = sign_headline(g, &v);
     v.shell = page_shell(g, v.headline, "/sign");
     v.done = page_done(g);

@@ -125,6 +125,7 @@ static void most_leads_of_the_sample_are_found(void **state)
     struct proposer *p = open_proposer(&look);
     struct tally support = { 0 };
     size_t n, leads = 0, leaders = 0;
+    struct { size_t n, right, leaders; } by[CONFIDENCE_SURE + 1] = { 0 };
     struct slices *rows = read_table("answers-2026.csv", &n);
     (void)state;
     struct timespec began, ended;
@@ -136,6 +137,9 @@ static void most_leads_of_the_sample_are_found(void **state)
             continue;
         bool right = slice_equal(unit_short(look.people, got.lead), rows[i].at[1]);
         leads += right;
+        by[got.confidence].n++;
+        by[got.confidence].right += right;
+        by[got.confidence].leaders += slice_equal(person_name(look.people, got.leader), rows[i].at[3]);
         leaders += slice_equal(person_name(look.people, got.leader), rows[i].at[3]);
         tally_support(&look, &got, rows[i].at[2], &support);
         if (!right && getenv("TAIZHANG_SHOW"))
@@ -147,6 +151,10 @@ static void most_leads_of_the_sample_are_found(void **state)
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ended);
     print_message("leads %zu of %zu, leaders %zu, support: %zu right of %zu proposed, %zu wanted; %ld us\n", leads, n - 1, leaders, support.right, support.proposed, support.wanted,
         (ended.tv_sec - began.tv_sec) * 1000000 + (ended.tv_nsec - began.tv_nsec) / 1000);
+    print_message("sure: %zu, lead right %zu, leader right %zu; to look at: %zu, %zu; too faint: %zu, %zu\n", by[CONFIDENCE_SURE].n, by[CONFIDENCE_SURE].right,
+        by[CONFIDENCE_SURE].leaders, by[CONFIDENCE_LOOK].n, by[CONFIDENCE_LOOK].right, by[CONFIDENCE_NONE].n, by[CONFIDENCE_NONE].right);
+    assert_true(by[CONFIDENCE_SURE].right * 100 >= by[CONFIDENCE_SURE].n * 90); /* an adopted one is hardly ever wrong */
+    assert_true(by[CONFIDENCE_SURE].n * 2 >= n - 1);                            /* and most are */
     assert_true(leads * 100 >= (n - 1) * 70);
     assert_true(leaders * 100 >= (n - 1) * 70);
     assert_true(support.right * 100 >= support.proposed * 40);

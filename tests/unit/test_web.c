@@ -171,8 +171,10 @@ static void a_leader_reads_what_is_theirs_in_the_headline(void **state)
 {
     struct site *s = *state;
     struct web_answer a = get(s, s->leader, "/");
-    shows(&a, 200, "1 项逾期");
+    shows(&a, 200, "1 件事要您过问");
+    shows(&a, 200, "逾期 1 项");
     shows(&a, 200, "白石水库");
+    shows(&a, 200, "本周变化");
 }
 
 static void who_only_keeps_accounts_has_no_entries_in_the_bar(void **state)
@@ -223,10 +225,13 @@ static void a_number_leads_straight_to_its_entry(void **state)
 static void counts_follow_the_ledger_at_once(void **state)
 {
     struct site *s = *state;
-    struct web_answer before = get(s, s->office, "/l/tasks");
+    struct web_answer before = get(s, s->office, "/l/tasks"), filtered = get(s, s->office, "/l/tasks?where=not+done"), again = get(s, s->office, "/l/tasks?where=not+done");
     fixture_do(&s->x, s->office, S("{\"do\":\"open\",\"ledger\":\"tasks\",\"set\":{\"title\":\"修路\",\"lead\":\"县民政局\",\"due\":\"2026-12-01\"}}"));
-    struct web_answer after = get(s, s->office, "/l/tasks");
+    struct web_answer after = get(s, s->office, "/l/tasks"), filtered_after = get(s, s->office, "/l/tasks?where=not+done");
     shows(&before, 200, "1 项：");
+    shows(&filtered, 200, "符合条件的 1 项");
+    shows(&again, 200, "符合条件的 1 项"); /* now from what was kept */
+    shows(&filtered_after, 200, "符合条件的 2 项");
     shows(&after, 200, "2 项：");
 }
 
