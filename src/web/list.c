@@ -332,7 +332,7 @@ static bool ask_list(struct page *g, struct asked_list *a, const struct ledger_f
         PUSH(g->arena, &v->rows, row_of(g, &rows.at[i], extra, n_extra));
     fill_columns(g, a, extra, n_extra, v);
     v->pager = pager_of(g->q, rows.total, a->page, LIST_PAGE_ROWS);
-    v->say = is_filtered(a) || a->saved ? slice_format(g->arena, S_FMT " %lld 项，全部" S_FMT, S_ARG(a->saved ? a->saved->label.zh : S("符合条件")), (long long)rows.total,
+    v->say = is_filtered(a) || a->saved ? slice_format(g->arena, S_FMT " %lld 项，全部 " S_FMT, S_ARG(a->saved ? a->saved->label.zh : S("符合条件")), (long long)rows.total,
                                             S_ARG(counted(g, a->query.def, &facts->all)))
                                         : counted(g, a->query.def, &facts->all);
     return true;

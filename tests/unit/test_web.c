@@ -229,9 +229,9 @@ static void counts_follow_the_ledger_at_once(void **state)
     fixture_do(&s->x, s->office, S("{\"do\":\"open\",\"ledger\":\"tasks\",\"set\":{\"title\":\"修路\",\"lead\":\"县民政局\",\"due\":\"2026-12-01\"}}"));
     struct web_answer after = get(s, s->office, "/l/tasks"), filtered_after = get(s, s->office, "/l/tasks?where=not+done");
     shows(&before, 200, "1 项：");
-    shows(&filtered, 200, "符合条件的 1 项");
-    shows(&again, 200, "符合条件的 1 项"); /* now from what was kept */
-    shows(&filtered_after, 200, "符合条件的 2 项");
+    shows(&filtered, 200, "符合条件 1 项");
+    shows(&again, 200, "符合条件 1 项"); /* now from what was kept */
+    shows(&filtered_after, 200, "符合条件 2 项");
     shows(&after, 200, "2 项：");
 }
 
