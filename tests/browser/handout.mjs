@@ -138,7 +138,12 @@ async function handOut(page, address) {
     effort++;
     await label(page, code).click();
     await page.waitForLoadState();
-    for (const row of await rows(page)) await name(page, row.id, decided(row.text, code === "look" && row.hint));
+    for (const [i, row] of (await rows(page)).entries()) {
+      // where nobody knows the answer, one proposal in five is taken for wrong, as with the sample's (8 of 41)
+      const unit = decided(row.text, code === "look" && i % 5 !== 4 && row.hint);
+      if (code === "look" && unit === row.hint) await click(page, `button[name=adopt][value="${row.id}"]`); // read, and right
+      else await name(page, row.id, unit);
+    }
     effort++;
     await page.locator("nav.tabs[aria-label='筛选'] a").first().click();
     await page.waitForLoadState();
@@ -220,7 +225,7 @@ async function main() {
     await look(browser, server.base, OFFICE, "/reports", "reports");
     if (!named) await signing(browser, server.base, page);
     else assert.strictEqual((await page.goto(grid), await page.textContent("h1")), headline.replace("可以印发", "已印发"), "all are live");
-    assert(effort <= MOST * Math.max(1, n / 84), `${effort} keys and clicks`); // 500 for 84 tasks
+    assert(effort <= MOST, `${effort} keys and clicks`);
     assert.deepStrictEqual(page.wrong, []);
     console.log("ok");
   } finally { await browser.close(); server.end(); fs.rmSync(where, { recursive: true }); }
