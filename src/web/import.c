@@ -284,6 +284,14 @@ static struct slice section_asked(struct page *g)
     return posted.len ? posted : http_query(g->q, "section");
 }
 
+static size_t standing_in(const struct check *c, int64_t part)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->o.n; i++)
+        n += c->o.entries[i].def == c->d && c->o.entries[i].stage != ENTRY_DROPPED && office_part_of(&c->o, c->d, &c->o.entries[i]) == part;
+    return n;
+}
+
 /* The sections to choose from; the chosen one is the first where none was asked for. */
 static int64_t fill_parts(struct page *g, const struct check *c, struct check_page *v)
 {
@@ -297,7 +305,7 @@ static int64_t fill_parts(struct page *g, const struct check *c, struct check_pa
                 chosen = i;
     for (size_t i = 0; i < parts.n; i++)
         options[i] = (struct choice){ .value = page_address(g, "%lld", (long long)parts.at[i].id), .chosen = i == chosen,
-            .label = slice_format(g->arena, S_FMT "（%zu 条）", S_ARG(parts.at[i].title), parts.at[i].n) };
+            .label = slice_format(g->arena, S_FMT "（%zu 条）", S_ARG(parts.at[i].title), standing_in(c, parts.at[i].id)) };
     v->parts = (struct choices){ options, parts.n };
     v->before = chosen > 0 && !v->only_doubts ? page_address(g, "?section=%lld", (long long)parts.at[chosen - 1].id) : S("");
     v->after = chosen + 1 < parts.n && !v->only_doubts ? page_address(g, "?section=%lld", (long long)parts.at[chosen + 1].id) : S("");

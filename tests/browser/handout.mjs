@@ -39,7 +39,6 @@ function serve() {
   });
 }
 
-const explained = { "color-contrast": "text over a thin SVG bar: looked at by a person" };
 async function look(browser, base, user, address, name) {
   if (only && !new RegExp(only).test(name)) return;
   for (const phone of [false, true]) {
