@@ -27,7 +27,10 @@ let browser, place;
 const text = (page, target = "main") => page.textContent(target);
 async function as(who, how) { const page = await visit(browser, place.base, how); page.setDefaultTimeout(8000); await login(page, who, PASSWORD); return page; }
 async function leave(page) { assert.deepStrictEqual(page.wrong, []); await page.context().close(); }
-async function click(page, target) { await page.click(target); await page.waitForLoadState(); }
+/** Does what sends a form or follows a link, and waits for the page that comes. */
+async function arrive(page, doing) { await Promise.all([page.waitForNavigation(), doing()]); }
+const click = (page, target) => arrive(page, () => page.click(target));
+const tap = (page, target) => arrive(page, () => page.tap(target));
 const shown = (id) => JSON.parse(place.run("show", place.ledger, String(id), "--as", OFFICE, "--json"));
 
 /* ---------- steps, for any page: with and without a script ---------- */
@@ -103,8 +106,7 @@ async function giveOut(page, grid, leadOf) {
       await page.fill(`input[name="e${id}.lead"]`, leadOf(id));
       await page.fill(`input[name="e${id}.due"]`, "12月31日");
     }
-    await page.press(`input[name="e${rows[0]}.due"]`, "Enter");
-    await page.waitForLoadState();
+    await arrive(page, () => page.press(`input[name="e${rows[0]}.due"]`, "Enter"));
     for (const id of rows) assert.match(shown(id).lead, leadOf(id) === UNIT ? /水务局$/ : /住房和城乡建设局$/);
     await page.goto(grid);
     if (await page.locator(".stay a").count()) await click(page, ".stay a"); // to the first that lacks something
@@ -244,19 +246,16 @@ const tests = {
     entry = (await page.getAttribute("tbody .t a", "href")).split("/")[2];
     await page.goto(`/e/${entry}/report`);
     await page.fill("input[name=progress]", "35");
-    await page.tap("button[name=step][value='1']");
-    await page.waitForLoadState();
+    await tap(page, "button[name=step][value='1']");
     assert.strictEqual(await page.inputValue("input[name=progress]"), "40");
     await page.setInputFiles("input[name=proofs]", photo());
-    await page.tap("button.wide");
-    await page.waitForURL(/done=reported/);
+    await tap(page, "button.wide");
     assert.match(await text(page), /现场\.jpg/);
     assert.match(await text(page, "main h2 >> nth=0"), /完成 40%/);
     assert.strictEqual(shown(entry).progress, "40");
     await page.goto(`/e/${entry}/report`);
     await page.fill("input[name=progress]", "20");
-    await page.tap("button.wide");
-    await page.waitForLoadState();
+    await tap(page, "button.wide");
     await refused(page, /上次|减少|低|说明/);
     assert.strictEqual(await page.inputValue("input[name=progress]"), "20");
     await act(page, entry, "ask-extension", { "set.until": "2027-03-31", "set.reason": "雨季停工。" });
