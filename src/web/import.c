@@ -175,6 +175,8 @@ static void own_inputs(struct page *g, const struct entry *e, struct any_inputs 
     }
 }
 
+enum { TITLE_BESIDE = 22 }; /* characters that stand in one line with the unit and the day */
+
 static struct draft_row draft_of(struct page *g, const struct check *c, const struct entry *e, size_t no)
 {
     struct draft_row r = { .id = e->id, .version = e->version, .no = no, .dropped = e->stage == ENTRY_DROPPED, .live = e->stage == ENTRY_LIVE,
@@ -187,6 +189,7 @@ static struct draft_row draft_of(struct page *g, const struct check *c, const st
         if (!r.error.len)
             r.error = refusal_at(g, name);
     }
+    r.long_title = utf8_count(r.title) > TITLE_BESIDE;
     if (e->stage == ENTRY_DRAFT)
         own_inputs(g, e, &r.own);
     return r;
@@ -281,11 +284,19 @@ static struct slice section_asked(struct page *g)
     return posted.len ? posted : http_query(g->q, "section");
 }
 
-/* Tabs of the sections; the chosen one is the first where none was asked for. */
+static size_t standing_in(const struct check *c, int64_t part)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->o.n; i++)
+        n += c->o.entries[i].def == c->d && c->o.entries[i].stage != ENTRY_DROPPED && office_part_of(&c->o, c->d, &c->o.entries[i]) == part;
+    return n;
+}
+
+/* The sections to choose from; the chosen one is the first where none was asked for. */
 static int64_t fill_parts(struct page *g, const struct check *c, struct check_page *v)
 {
     struct office_parts parts = office_parts(g, &c->o, c->d);
-    struct tab *tabs = NEW(g->arena, struct tab, parts.n + 1);
+    struct choice *options = NEW(g->arena, struct choice, parts.n + 1);
     int64_t asked;
     size_t chosen = 0;
     if (slice_int(section_asked(g), &asked))
@@ -293,11 +304,11 @@ static int64_t fill_parts(struct page *g, const struct check *c, struct check_pa
             if (parts.at[i].id == asked)
                 chosen = i;
     for (size_t i = 0; i < parts.n; i++)
-        tabs[i] = (struct tab){ .label = parts.at[i].title, .counted = true, .count = (int64_t)parts.at[i].n, .current = i == chosen && !v->only_doubts,
-            .href = page_address(g, "?section=%lld", (long long)parts.at[i].id) };
-    v->parts = (struct tabs){ .label = S("报告各节"), .at = tabs, .n = parts.n };
-    v->before = chosen > 0 && !v->only_doubts ? tabs[chosen - 1].href : S("");
-    v->after = chosen + 1 < parts.n && !v->only_doubts ? tabs[chosen + 1].href : S("");
+        options[i] = (struct choice){ .value = page_address(g, "%lld", (long long)parts.at[i].id), .chosen = i == chosen,
+            .label = slice_format(g->arena, S_FMT "（%zu 条）", S_ARG(parts.at[i].title), standing_in(c, parts.at[i].id)) };
+    v->parts = (struct choices){ options, parts.n };
+    v->before = chosen > 0 && !v->only_doubts ? page_address(g, "?section=%lld", (long long)parts.at[chosen - 1].id) : S("");
+    v->after = chosen + 1 < parts.n && !v->only_doubts ? page_address(g, "?section=%lld", (long long)parts.at[chosen + 1].id) : S("");
     v->part_title = v->only_doubts ? S("需要您定的") : parts.n ? parts.at[chosen].title : S("");
     return parts.n ? parts.at[chosen].id : -1;
 }

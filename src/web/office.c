@@ -17,7 +17,8 @@ bool office_read(struct page *g, struct office *o, struct fault *f)
 struct slice office_title(struct page *g, const struct document_row *d)
 {
     struct slice title = d->title.len ? d->title : d->name;
-    return slice_format(g->arena, "%lld年" S_FMT, (long long)d->year, S_ARG(title));
+    struct slice year = slice_format(g->arena, "%lld年", (long long)d->year);
+    return slice_find(title, year) == 0 ? title : slice_format(g->arena, S_FMT S_FMT, S_ARG(year), S_ARG(title));
 }
 
 struct ledgers office_ledgers(struct page *g, const struct office *o)

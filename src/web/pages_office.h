@@ -201,7 +201,7 @@ struct marks { struct mark *at; size_t n, cap; };
 struct draft_row {
     int64_t id, version;
     size_t no;
-    bool dropped, live, complete;
+    bool long_title, dropped, live, complete;
     struct slice title, lead, support, leader, due, doubt, error, split;
     struct any_inputs own;
 };
@@ -216,7 +216,7 @@ struct check_page {
     struct hidden hidden;
     struct crumbs crumbs;
     struct slice headline, here, section, facts_action, part_title, part_say, doubts_href, handout, noun;
-    struct tabs tabs, parts;
+    struct tabs tabs; struct choices parts;
     struct input title, place, session, speaker, year, delivered_on;
     bool only_doubts;
     size_t n, doubts, complete, dropped, part_n, part_complete;

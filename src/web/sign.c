@@ -269,7 +269,10 @@ bool ruling_command(struct page *g, struct buf *b)
 enum http_outcome post_rule(struct page *g)
 {
     struct buf b;
-    if (!ruling_command(g, &b)) /* Enter in a field rules nothing */
-        return page_redirect(g, S("/sign"));
+    struct fault f;
+    if (!ruling_command(g, &b)) { /* Enter in a field rules nothing */
+        fault_set(&f, FAULT_REFUSED, "nothing-to-rule", S(""), S(""));
+        return page_again(g, &f, show_sign);
+    }
     return page_command(g, &b, S("/sign?done=ruled"), show_sign);
 }

@@ -51,7 +51,6 @@ function serve() {
   });
 }
 
-const explained = { "color-contrast": "text over a thin SVG bar, or below the bar that stays at the foot: looked at by a person" };
 async function look(browser, base, user, address, name) {
   if (only && !new RegExp(only).test(name)) return;
   for (const phone of [false, true]) {
@@ -61,7 +60,7 @@ async function look(browser, base, user, address, name) {
     assert.strictEqual(answer.status(), 200, address);
     await fits(page);
     if (folder) await photograph(page, folder, `${name}-${phone ? 390 : 1366}`);
-    await readable(page, explained);
+    await readable(page);
     assert.deepStrictEqual(page.wrong, [], address);
     await page.context().close();
   }
