@@ -4,72 +4,14 @@ A sample county with a real server. Every case is a request with the status that
 hold; after each of them the log must have the size and root that it had before. Nothing may answer 500, nothing may end
 the server.
 """
-import contextlib, gzip, http.client, io, os, re, sqlite3, subprocess, sys, tempfile, threading, urllib.parse, uuid, zipfile
+import contextlib, gzip, io, re, sqlite3, sys, tempfile, urllib.parse, zipfile
+from county import ADMIN, LIAISON, OFFICE, PASSWORD, County, Person, form, parts
 
-taizhang, document, sample = sys.argv[1:4]
-PASSWORD = "Sample-2026-try"
 folder = tempfile.TemporaryDirectory(prefix="hostile-")
-ledger = os.path.join(folder.name, "county.ledger")
-env = dict(os.environ, TAIZHANG_DOCUMENT=document, ASAN_OPTIONS="detect_leaks=0", TAIZHANG_NOW="2026-03-02T09:00")
-
-
-def run(*args, **more):
-    return subprocess.run([taizhang, *args], env=env, check=True, capture_output=True, text=True, **more).stdout
-
-
-run("new", ledger, "--county", "159921", "--name", "青禾县", "--pack", os.path.dirname(sample))
-run("import", ledger, sample + "/units.csv", "--into", "units")
-run("import", ledger, sample + "/people.csv", "--into", "people")
-OFFICE, LIAISON, ADMIN = "shenzhiyuan", "liqiang", "admin"
-for login in (OFFICE, LIAISON, ADMIN):
-    run("user", ledger, "passwd", login, "--password", PASSWORD, "--lasting")
-opened = '{"do":"open","ledger":"tasks","set":{"title":"%s","lead":"%s","due":"2026-12-01"}}\n'
-run("do", ledger, "--as", OFFICE, "-", input=opened % ("修复白石水库", "县水务局") + opened % ("新建学校两所", "县教育局"))
-
-server = subprocess.Popen([taizhang, "serve", ledger, "--listen", "127.0.0.1:0"], env=env, stdout=subprocess.PIPE, text=True)
-PORT = int(re.search(r":(\d+)", server.stdout.readline().split("//")[1])[1])
-threading.Thread(target=server.stdout.read, daemon=True).start()
-
-
-class Person:
-    """One who is signed in; without a login a stranger."""
-
-    def __init__(self, login=None):
-        self.cookie = ""
-        if login:
-            status, head, _ = self.ask("POST", "/login", form(user=login, password=PASSWORD))
-            assert status == 303, status
-            self.cookie = head["Set-Cookie"].split(";")[0]
-            flags = head["Set-Cookie"]
-            assert "HttpOnly" in flags and "SameSite=" in flags, flags
-
-    def ask(self, method, path, body=None, kind="application/x-www-form-urlencoded", **head):
-        c = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
-        sent = {"Content-Type": kind, "Origin": f"http://127.0.0.1:{PORT}", **head}
-        if self.cookie:
-            sent["Cookie"] = self.cookie
-        c.request(method, path, body, {k: v for k, v in sent.items() if v is not None})
-        r = c.getresponse()
-        said = r.status, r.headers, r.read()
-        c.close()
-        return said
-
-    def hidden(self, path):
-        status, _, page = self.ask("GET", path)
-        assert status == 200, (path, status)
-        return dict(re.findall(r'name="(csrf|key|version)" value="([^"]*)"', page.decode()))
-
-
-def form(**fields):
-    return urllib.parse.urlencode(fields).encode()
-
-
-def parts(fields, files):
-    mark = uuid.uuid4().hex
-    out = b"".join(f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode() for k, v in fields.items())
-    for field, name, data in files:
-        out += f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode() + data + b"\r\n"
-    return out + f"--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
+county = County(*sys.argv[1:4], folder.name)
+ledger, run = county.ledger, county.run
+county.serve()
+server = county.server
 
 
 def log():
@@ -110,12 +52,9 @@ def zipped(names):
     return held.getvalue()
 
 
-stranger, office, liaison, admin = Person(), Person(OFFICE), Person(LIAISON), Person(ADMIN)
-listed = office.ask("GET", "/l/tasks")[2].decode()
-ids = {re.search(r">([^<]*)</a>", m)[1].strip() if re.search(r">([^<]*)</a>", m) else "": i
-       for m, i in re.findall(r'(<a[^>]*href="/e/(\d+)[^"]*"[^>]*>[^<]*</a>)', listed)}
-own = next(i for t, i in ids.items() if "水库" in t)
-foreign = next(i for t, i in ids.items() if "学校" in t)
+stranger, office, liaison, admin = Person(county), *(Person(county, login) for login in (OFFICE, LIAISON, ADMIN))
+assert "HttpOnly" in office.flags and "SameSite=" in office.flags, office.flags
+own, foreign = county.entry("修复白石水库"), county.entry("新建学校")
 before = log()
 assert before[1][0][0] > 100, before
 
@@ -209,8 +148,7 @@ status, _, _ = liaison.ask("POST", report, form(**act, **liaison.hidden(report))
 if status != 303 or log() == before:
     failures.append(f"the good form: {status}")
 
-server.terminate()
-if server.wait(20) != 0:
+if county.end() != 0:
     failures.append(f"the server ended with {server.returncode}")
 run("verify", ledger)
 print("\n".join(failures))
