@@ -1,5 +1,5 @@
 """county.py: a sample county with a real server, and people who speak to it with a client of our own."""
-import http.client, os, re, subprocess, tempfile, threading, urllib.parse, uuid
+import atexit, http.client, os, re, subprocess, tempfile, threading, urllib.parse, uuid
 
 PASSWORD = "Sample-2026-try"
 OFFICE, LIAISON, ADMIN = "shenzhiyuan", "liqiang", "admin"
@@ -36,6 +36,7 @@ class County:
 
     def serve(self):
         self.server = subprocess.Popen([self.taizhang, "serve", self.ledger, "--listen", "127.0.0.1:0"], env=self.env, stdout=subprocess.PIPE, text=True)
+        atexit.register(lambda: self.server.poll() is None and self.server.kill()) # whatever the test stumbled over
         self.port = int(re.search(r":(\d+)", self.server.stdout.readline().split("//")[1])[1])
         threading.Thread(target=self.server.stdout.read, daemon=True).start()
 
