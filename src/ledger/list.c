@@ -104,9 +104,45 @@ static struct slice own_column(const struct look *look, const struct field *fiel
     return s;
 }
 
+/* What plan and pace say, as forecast.c does. The last report's day plus what is left at its pace, today at the earliest. */
+#define FROM_PACE " FROM pace p WHERE p.county = ?1 AND p.entry = e.entry AND p.on_day >= "
+#define FINISH                                                                                            \
+    "(p.on_day + CASE WHEN e.progress < 1000 THEN ((1000 - e.progress) * (p.on_day - p.from_day) + p.gain - 1) / p.gain ELSE 0 END)"
+
+#define MOVES "(p.gain > 0 AND (1000 - e.progress) * (p.on_day - p.from_day) <= p.gain * 3660)" /* PACE_DAYS_MAX */
+_Static_assert(PACE_DAYS_MAX == 3660, "as in MOVES");
+
+static const char *forecast_column(struct query *q, int slot)
+{
+    const struct look *look = q->look;
+    day since = pace_since(q->def, look->today);
+    struct buf b = buf_open(2000);
+    if (since == DAY_NONE)
+        return NULL;
+    if (slot == COMMON_EXPECTED) {
+        buf_text(&b, "(SELECT CASE WHEN " FINISH " < ");
+        put_value(q, &b, (struct value){ .type = TYPE_DAY, .on = look->today });
+        buf_text(&b, " THEN ");
+        put_last_mark(q, &b);
+        buf_text(&b, " ELSE " FINISH " END");
+    } else {
+        buf_text(&b, "(SELECT e.progress < 1000 AND NOT " MOVES);
+    }
+    buf_text(&b, FROM_PACE);
+    put_value(q, &b, (struct value){ .type = TYPE_DAY, .on = since });
+    buf_text(&b, slot == COMMON_EXPECTED ? " AND (e.progress >= 1000 OR " MOVES "))" : " AND e.progress IS NOT NULL)");
+    const char *column = slice_text(look->arena, buf_slice(&b));
+    buf_close(&b);
+    return column;
+}
+
 static const char *rule_column(void *context, int slot)
 {
     struct query *q = context;
+    if (slot == COMMON_EXPECTED || slot == COMMON_STALLED)
+        return forecast_column(q, slot);
+    if (slot == COMMON_HAS_PLAN)
+        return "EXISTS (SELECT 1 FROM milestone m WHERE m.county = ?1 AND m.entry = e.entry)";
     if (slot < COMMON_COUNT)
         return common_columns[slot].of_rules;
     const struct field *field = &q->def->fields[slot - COMMON_COUNT];
@@ -279,7 +315,7 @@ static day rule_add_workdays(void *context, day from, int32_t n)
 
 /* ---------- the parts of WHERE ---------- */
 
-static void and_rule(struct query *q, const struct expr *e)
+static bool and_translated(struct query *q, const struct expr *e)
 {
     struct expr_sql to = { .context = q, .column = rule_column, .role = rule_role, .duty = rule_duty, .clock = rule_clock,
         .unit_named = rule_unit_named, .today = q->look->today, .add_workdays = rule_add_workdays, .first_bind = (int)q->args.n + 1,
@@ -287,9 +323,8 @@ static void and_rule(struct query *q, const struct expr *e)
     struct buf sql = buf_open(QUERY_BYTES_MAX);
     struct fault none;
     q->to = &to;
-    if (!expr_to_sql(q->look->arena, e, &to, &sql, &none)) {
-        q->rest.at[q->rest.n++] = e;
-    } else if (!slice_equal(buf_slice(&sql), S("(1 = 1)"))) {
+    bool can = expr_to_sql(q->look->arena, e, &to, &sql, &none);
+    if (can && !slice_equal(buf_slice(&sql), S("(1 = 1)"))) {
         buf_text(&q->where, " AND ");
         buf_put(&q->where, buf_slice(&sql));
         for (size_t i = 0; i < to.binds.n; i++)
@@ -297,6 +332,26 @@ static void and_rule(struct query *q, const struct expr *e)
     }
     q->to = NULL;
     buf_close(&sql);
+    return can;
+}
+
+/* Of a rule without a translation those parts that have one: fewer rows to be walked. */
+static void and_parts(struct query *q, const struct expr *e)
+{
+    if (e->op != OP_AND)
+        return;
+    if (!and_translated(q, e->left))
+        and_parts(q, e->left);
+    if (!and_translated(q, e->right))
+        and_parts(q, e->right);
+}
+
+static void and_rule(struct query *q, const struct expr *e)
+{
+    if (and_translated(q, e))
+        return;
+    q->rest.at[q->rest.n++] = e;
+    and_parts(q, e);
 }
 
 /* ---------- see, where it is a choice of roles: what is theirs, by index ---------- */

@@ -117,6 +117,7 @@ struct entry_page {
     struct lamp lamp;
     bool draft;
     bool has_progress, has_plan;
+    struct slice schedule, forecast; /* 欠序时; what is expected, in a sentence */
     struct track track;
     struct slice progress_head, progress_note;
     struct facts facts, reported;
