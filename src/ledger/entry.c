@@ -12,6 +12,7 @@ static const enum field_type common_types[COMMON_COUNT] = {
     [COMMON_UPDATED_ON] = FIELD_DAY, [COMMON_CLOSED_ON] = FIELD_DAY, [COMMON_ENDING] = FIELD_TEXT, [COMMON_DONE] = FIELD_BOOL,
     [COMMON_OVERDUE] = FIELD_BOOL, [COMMON_PLANNED] = FIELD_DECIMAL, [COMMON_LAG] = FIELD_DECIMAL, [COMMON_HAS_PLAN] = FIELD_BOOL,
     [COMMON_SCHEDULE] = FIELD_TEXT, [COMMON_EXPECTED] = FIELD_DAY, [COMMON_STALLED] = FIELD_BOOL, [COMMON_WILL_BE_LATE] = FIELD_BOOL,
+    [COMMON_UNOWNED] = FIELD_BOOL, [COMMON_UNLED] = FIELD_BOOL, [COMMON_UNSIGNED] = FIELD_INT,
 };
 
 enum field_type common_type(enum common c)
@@ -289,6 +290,15 @@ static struct value will_be_late(struct entry_context *c)
     return truth_value(forecast.kind == FORECAST_STALLED || forecast.finish > e->due);
 }
 
+static struct value unsigned_value(struct entry_context *c)
+{
+    int64_t n;
+    struct fault f;
+    if (!store_number(c->look->conn, SQL_RECEIPT_WAITING, ARGS(v_int(ledger_county(c->look->ledger)), v_int(c->entry->id)), 0, &n, &f))
+        return (struct value){ 0 };
+    return (struct value){ .type = TYPE_NUMBER, .number = decimal_int(n) };
+}
+
 static struct value common_value(struct entry_context *c, enum common slot)
 {
     const struct entry *e = c->entry;
@@ -318,6 +328,9 @@ static struct value common_value(struct entry_context *c, enum common slot)
     case COMMON_EXPECTED: return day_value(forecast_in(c).finish);
     case COMMON_STALLED: return stalled_value(c);
     case COMMON_WILL_BE_LATE: return will_be_late(c);
+    case COMMON_UNOWNED: return truth_value(!unit_is_manned(c->look, e->def, e->lead));
+    case COMMON_UNSIGNED: return unsigned_value(c);
+    case COMMON_UNLED: return truth_value(e->leader && !person_serves(c->look, e->leader));
     case COMMON_COUNT: break;
     }
     return (struct value){ 0 };

@@ -142,6 +142,13 @@ void entry_put_fields(struct buf *b, const struct entry *e); /* the JSON of own 
  * become ids. */
 bool slot_read(const struct look *look, const struct ledger_def *d, int slot, const struct field *field, const struct json *typed, struct slice *canonical, struct fault *f) MUST_USE;
 void entry_slot_set(struct arena *a, struct entry *e, int slot, struct slice canonical);
+/* ---------- owner.c ---------- */
+
+bool unit_is_manned(const struct look *look, const struct ledger_def *d, int64_t unit);
+bool person_serves(const struct look *look, int64_t person);
+struct ids units_unmanned(const struct look *look, const struct ledger_def *d);
+struct ids persons_gone(const struct look *look);
+
 /* ---------- forecast.c ---------- */
 
 day pace_since(const struct ledger_def *d, day today); /* a report before this day says nothing of the pace; DAY_NONE: the ledger has none */
@@ -161,7 +168,7 @@ typedef bool decide_fn(struct work *w, struct fault *f);
 decide_fn decide_open, decide_set, decide_move, decide_report, decide_plan, decide_line, decide_ask, decide_answer, decide_sign,
     decide_return, decide_rule, decide_consult, decide_issue, decide_split, decide_join, decide_drop, decide_restore, decide_undo, decide_import,
     decide_precedent, decide_people, decide_duty, decide_end_duty, decide_reset,
-    decide_tick, decide_correct, decide_paper, decide_disable;
+    decide_tick, decide_correct, decide_paper, decide_disable, decide_succeed;
 
 /* The change of one entry by one event: starts from the entry as it is, and ends with version, light and clocks. */
 struct change {

@@ -104,6 +104,23 @@ static struct slice own_column(const struct look *look, const struct field *fiel
     return s;
 }
 
+/* IN (?4, ?5, ?5, ?5): filled up to a power of two, so that few texts serve all people. */
+static void put_units(struct query *q, struct buf *sql, const struct ids *units)
+{
+    size_t n = 1;
+    while (n < units->n)
+        n *= 2;
+    buf_text(sql, " IN (");
+    for (size_t i = 0; i < n; i++) {
+        buf_text(sql, i ? ", " : "");
+        if (i < units->n)
+            put_value(q, sql, (struct value){ .type = TYPE_UNIT, .id = units->at[i] });
+        else
+            put_last_mark(q, sql);
+    }
+    buf_char(sql, ')');
+}
+
 /* What plan and pace say, as forecast.c does. The last report's day plus what is left at its pace, today at the earliest. */
 #define FROM_PACE " FROM pace p WHERE p.county = ?1 AND p.entry = e.entry AND p.on_day >= "
 #define FINISH                                                                                            \
@@ -136,11 +153,35 @@ static const char *forecast_column(struct query *q, int slot)
     return column;
 }
 
+/* Whose lead unit nobody is at, whose leader has left: few, so they are named. Many are left to the evaluator. */
+static const char *owner_column(struct query *q, int slot)
+{
+    enum { NAMED_MAX = 4000 };
+    const struct look *look = q->look;
+    bool lead = slot == COMMON_UNOWNED;
+    struct ids gone = lead ? units_unmanned(look, q->def) : persons_gone(look);
+    if (gone.n > NAMED_MAX)
+        return NULL;
+    if (!gone.n)
+        return lead ? "e.lead IS NULL" : "1 = 0";
+    struct buf b = buf_open(QUERY_BYTES_MAX);
+    buf_text(&b, lead ? "(e.lead IS NULL OR e.lead" : "(e.leader IS NOT NULL AND e.leader");
+    put_units(q, &b, &gone);
+    buf_char(&b, ')');
+    const char *column = b.failed ? NULL : slice_text(look->arena, buf_slice(&b));
+    buf_close(&b);
+    return column;
+}
+
 static const char *rule_column(void *context, int slot)
 {
     struct query *q = context;
+    if (slot == COMMON_UNOWNED || slot == COMMON_UNLED)
+        return owner_column(q, slot);
     if (slot == COMMON_EXPECTED || slot == COMMON_STALLED)
         return forecast_column(q, slot);
+    if (slot == COMMON_UNSIGNED)
+        return "(SELECT count(*) FROM receipt r WHERE r.county = ?1 AND r.entry = e.entry AND r.stage = 1 AND r.state = 'asked')";
     if (slot == COMMON_HAS_PLAN)
         return "EXISTS (SELECT 1 FROM milestone m WHERE m.county = ?1 AND m.entry = e.entry)";
     if (slot < COMMON_COUNT)
@@ -181,23 +222,6 @@ static struct ids units_held(const struct look *look, uint32_t duties)
                 PUSH(look->arena, &held, p->units[k].id);
     }
     return held;
-}
-
-/* IN (?4, ?5, ?5, ?5): filled up to a power of two, so that few texts serve all people. */
-static void put_units(struct query *q, struct buf *sql, const struct ids *units)
-{
-    size_t n = 1;
-    while (n < units->n)
-        n *= 2;
-    buf_text(sql, " IN (");
-    for (size_t i = 0; i < n; i++) {
-        buf_text(sql, i ? ", " : "");
-        if (i < units->n)
-            put_value(q, sql, (struct value){ .type = TYPE_UNIT, .id = units->at[i] });
-        else
-            put_last_mark(q, sql);
-    }
-    buf_char(sql, ')');
 }
 
 /* A role is held or not, never unknown: a missing unit is nobody's. */

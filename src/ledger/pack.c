@@ -98,6 +98,9 @@ static const struct common_row {
     [COMMON_EXPECTED] = { "expected", LABEL("预计完成", "Expected finish"), TYPE_DAY },
     [COMMON_STALLED] = { "stalled", LABEL("是否停滞", "Stalled"), TYPE_BOOL },
     [COMMON_WILL_BE_LATE] = { "will_be_late", LABEL("是否预计逾期", "Will be late"), TYPE_BOOL },
+    [COMMON_UNOWNED] = { "unowned", LABEL("是否无人承办", "Without an owner"), TYPE_BOOL },
+    [COMMON_UNLED] = { "unled", LABEL("责任领导是否离任", "Leader has left"), TYPE_BOOL },
+    [COMMON_UNSIGNED] = { "unsigned", LABEL("未签收单位数", "Units that have not signed"), TYPE_NUMBER, 0 },
 #undef LABEL
 };
 

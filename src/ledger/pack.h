@@ -25,7 +25,8 @@ enum common {
     COMMON_DONE /* state is final */, COMMON_OVERDUE /* not done and today > due */, COMMON_PLANNED /* percent that the plan wants today */,
     COMMON_LAG /* planned - progress, points */, COMMON_HAS_PLAN, COMMON_SCHEDULE /* 超序时, 达序时, 欠序时 */,
     COMMON_EXPECTED /* the day on which it is done if it goes on as it went */, COMMON_STALLED /* reported, and nothing gained */,
-    COMMON_WILL_BE_LATE, COMMON_COUNT
+    COMMON_WILL_BE_LATE, COMMON_UNOWNED /* nobody answers for it at its lead unit */, COMMON_UNLED /* its leader has no duty any more */,
+    COMMON_UNSIGNED /* units that were asked and have not signed */, COMMON_COUNT
 };
 
 enum field_type { FIELD_TEXT, FIELD_INT, FIELD_DECIMAL, FIELD_MONEY, FIELD_DAY, FIELD_MONTH, FIELD_ENUM, FIELD_UNIT, FIELD_UNITS,
@@ -129,7 +130,8 @@ struct schedule_rule { int ahead, behind; struct slice source; bool practice; };
 struct pace_rule { struct value over, at_least; struct slice source; bool practice; };
 
 /* Which box of a leader's first page counts a list. */
-enum list_box { BOX_NONE, BOX_NEEDS /* what needs me: its first rows are shown */, BOX_MOVED /* what moved: a number */ };
+enum list_box { BOX_NONE, BOX_NEEDS /* what needs me: its first rows are shown */, BOX_MOVED /* what moved: a number */,
+    BOX_COMING /* what will be late: its first rows */, BOX_WATCH /* what to look after: a number, on the office's home too */ };
 struct list { struct slice name; struct label label; const struct expr *where; int sort_slot; bool descending; int box; };
 
 /* Which find of the compiler becomes a draft. */

@@ -72,7 +72,7 @@ static const struct word draft_words[] = {
 };
 
 static const struct word home_words[] = { { "office", HOME_OFFICE }, { "minute", HOME_MINUTE } };
-static const struct word box_words[] = { { "needs", BOX_NEEDS }, { "moved", BOX_MOVED } };
+static const struct word box_words[] = { { "needs", BOX_NEEDS }, { "moved", BOX_MOVED }, { "coming", BOX_COMING }, { "watch", BOX_WATCH } };
 
 /* ---------- shapes ---------- */
 

@@ -255,7 +255,7 @@ static const char *const conditions[] = {
     "left > 0", "share * 2 < 55.5", "days > 10 and flag", "not flag", "missing(flag)", "word = \"big\"", "not (word in [big])", "contains(title, \"供热\")",
     "contains(text, \"100%完成_\")", "met_on > today", "year(met_on) = 2026", "ending = \"solved\"", "not (ending = \"solved\")", "progress > 33.3", "missing(section)",
     "friend = \"人员3\"", "leader != \"人员3\"", "expired(limit)", "not expired(limit)", "left(limit) > 3", "has_plan", "planned > 50", "lag >= 10", "not has_plan", "will_be_late", "not will_be_late", "missing(expected)", "expected > due", "expected - due > 7 days", "stalled",
-    "not stalled", "schedule = \"behind\"", "not done and has_plan and schedule != \"behind\"", "missing(schedule)", "not done and missing(stalled)", "lead or support",
+    "not stalled", "schedule = \"behind\"", "not done and has_plan and schedule != \"behind\"", "missing(schedule)", "unowned", "not unowned and not done", "unled", "not unled", "unsigned > 0", "unsigned = 0 and not done", "not done and missing(stalled)", "lead or support",
     "duty(liaison) and not support", "missing(month)", "workdays(today, due) > 3", "true", "false",
 };
 

@@ -278,6 +278,10 @@ UNION
 SELECT r.entry FROM receipt r JOIN entry e ON e.county = r.county AND e.entry = r.entry AND e.stage = 1
 WHERE r.county = :county AND r.unit = :unit AND r.stage = 1 ORDER BY 1;
 
+-- name: entry_of_leader(county, leader)
+-- Drafts and live entries that a person leads: a successor takes them over.
+SELECT entry FROM entry WHERE county = :county AND leader = :leader AND leader IS NOT NULL AND stage IN (0, 1) ORDER BY entry;
+
 -- name: entry_live(county)
 -- Every live entry, for the day that begins.
 SELECT entry FROM entry WHERE county = :county AND stage = 1 ORDER BY entry;
@@ -342,6 +346,10 @@ WHERE county = :county AND state = :state ORDER BY entry;
 -- name: receipt_of_unit_in(county, unit, state)
 SELECT entry, role, stage, asked_on, due FROM receipt
 WHERE county = :county AND unit = :unit AND state = :state ORDER BY entry, stage;
+
+-- name: receipt_waiting(county, entry)
+-- How many units have not signed for a live entry.
+SELECT count(*) FROM receipt WHERE county = :county AND entry = :entry AND stage = 1 AND state = 'asked';
 
 -- name: receipt_drop(county, entry, unit, stage)
 -- A unit that is no longer asked.
