@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-struct args { struct slice as, unit, post, login, scope, from, to, password; bool lasting, enable; };
+struct args { struct slice as, unit, post, login, scope, from, to, password, by; bool lasting, enable; };
 
 static const struct cli_option options[] = {
     { "as", 0, CLI_TEXT, offsetof(struct args, as), "WHO", "以谁的身份：登录名，或 单位/姓名" },
@@ -12,7 +12,8 @@ static const struct cli_option options[] = {
     { "login", 0, CLI_TEXT, offsetof(struct args, login), "LOGIN", "add：登录名" },
     { "scope", 0, CLI_TEXT, offsetof(struct args, scope), "unit|subtree", "duty：只在本单位，或含下级" },
     { "from", 0, CLI_TEXT, offsetof(struct args, from), "DAY", "duty：起始日" },
-    { "to", 0, CLI_TEXT, offsetof(struct args, to), "DAY", "duty：截止日" },
+    { "to", 0, CLI_TEXT, offsetof(struct args, to), "DAY", "duty、end-duty：截止日" },
+    { "by", 0, CLI_TEXT, offsetof(struct args, by), "WHO", "succeed：接任的人，单位/姓名" },
     { "password", 0, CLI_TEXT, offsetof(struct args, password), "TEXT", "passwd：指定密码（否则给出一次性密码）" },
     { "lasting", 0, CLI_FLAG, offsetof(struct args, lasting), NULL, "passwd：首次登录不必修改（仅供试用）" },
     { "enable", 0, CLI_FLAG, offsetof(struct args, enable), NULL, "disable：重新启用" },
@@ -52,18 +53,38 @@ static bool add(struct doing *d, struct fault *f)
     return send(d, &b, f);
 }
 
-static bool duty(struct doing *d, struct fault *f)
+static bool send_duty(struct doing *d, const char *what, struct fault *f)
 {
     struct buf b = buf_open(1 << 16);
     struct slice rest = d->what, person; /* 督查室/张敏=supervisor */
     slice_cut(&rest, '=', &person);
-    buf_text(&b, "{\"do\":\"duty\"");
+    buf_format(&b, "{\"do\":\"%s\"", what);
     put(&b, "person", person);
     put(&b, "duty", rest);
     put(&b, "unit", d->args->unit);
     put(&b, "scope", d->args->scope);
     put(&b, "from", d->args->from);
     put(&b, "to", d->args->to);
+    return send(d, &b, f);
+}
+
+static bool duty(struct doing *d, struct fault *f)
+{
+    return send_duty(d, "duty", f);
+}
+
+static bool end_duty(struct doing *d, struct fault *f)
+{
+    return send_duty(d, "end-duty", f);
+}
+
+static bool succeed(struct doing *d, struct fault *f)
+{
+    struct buf b = buf_open(1 << 16);
+    buf_text(&b, "{\"do\":\"succeed\"");
+    put(&b, "person", d->what);
+    put(&b, "by", d->args->by);
+    put(&b, "unit", d->args->unit);
     return send(d, &b, f);
 }
 
@@ -118,7 +139,8 @@ static bool list(struct doing *d, struct fault *f)
 }
 
 static const struct { const char *name; int words; bool (*run)(struct doing *d, struct fault *f); } verbs[] = {
-    { "add", 3, add }, { "disable", 3, disable }, { "duty", 3, duty }, { "list", 2, list }, { "passwd", 3, passwd },
+    { "add", 3, add }, { "disable", 3, disable }, { "duty", 3, duty }, { "end-duty", 3, end_duty }, { "list", 2, list }, { "passwd", 3, passwd },
+    { "succeed", 3, succeed },
 };
 
 static int run(struct app *app, int argc, char **argv)
@@ -132,7 +154,7 @@ static int run(struct app *app, int argc, char **argv)
     while (argc > 1 && v < COUNT(verbs) && strcmp(verbs[v].name, argv[1]))
         v++;
     if (argc < 2 || v == COUNT(verbs) || argc != verbs[v].words)
-        return app_usage(app, "需要台账文件和 add 姓名、passwd 登录名、duty 单位/姓名=职责、disable 登录名 或 list");
+        return app_usage(app, "需要台账文件和 add 姓名、passwd 登录名、duty 或 end-duty 单位/姓名=职责、succeed 单位/姓名、disable 登录名 或 list");
     struct doing d = { .app = app, .args = &args, .what = slice_of(argc > 2 ? argv[2] : "") };
     if (!ledger_open(argv[0], &world, (struct ledger_options){ 0 }, &d.ledger, &f))
         return app_fault(app, &f);
@@ -144,7 +166,7 @@ static int run(struct app *app, int argc, char **argv)
 const struct subcommand cmd_user = {
     .name = "user",
     .brief = "账号和职责",
-    .usage = "LEDGER add 姓名 --unit U --login L | passwd LOGIN | duty 单位/姓名=职责 --unit U | disable LOGIN | list",
+    .usage = "LEDGER add 姓名 --unit U --login L | passwd LOGIN | duty 单位/姓名=职责 --unit U | end-duty 单位/姓名=职责 --unit U | succeed 单位/姓名 --by 单位/姓名 | disable LOGIN | list",
     .example = "taizhang user qinghe.ledger passwd liqiang\ntaizhang user qinghe.ledger duty 县水务局/李强=liaison --unit 县水务局\n",
     .options = options,
     .run = run,

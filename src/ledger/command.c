@@ -32,6 +32,7 @@ static const struct { const char *name; decide_fn *decide; } doors[] = {
     { "set", decide_set },
     { "sign", decide_sign },           /* 签收 */
     { "split", decide_split },
+    { "succeed", decide_succeed },     /* 接任: duties and what is open */
     { "tick", decide_tick },
     { "undo", decide_undo },
 };

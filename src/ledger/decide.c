@@ -628,12 +628,16 @@ bool change_end(struct change *c, struct fault *f)
         return false;
     if (c->now.disputes != c->before.disputes)
         event_set_int(w->arena, c->event, "dispute", c->now.disputes);
-    if (!change_clocks(c, f))
+    if (!change_clocks(c, f) || !change_pace(c, f))
         return false;
     struct entry_context context = { .look = &w->look, .entry = &c->now };
     if (c->plan) { /* the plan that this very event brings */
         context.plan_known = context.has_plan = true;
         context.planned = plan_percent(c->plan, c->n_plan, c->now.opened_on, w->look.today);
+    }
+    if (c->pace.on != DAY_NONE && c->pace.from != c->pace.on) {
+        context.pace_known = true;
+        context.pace = c->pace;
     }
     enum light light = light_of(&w->look, &c->now, &context);
     if (light != c->now.light) {

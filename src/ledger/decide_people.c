@@ -313,25 +313,116 @@ bool decide_duty(struct work *w, struct fault *f)
     return emit_duty(w, p->id, &d, "duty", 1, &given, f) && (!given.n || work_people_again(w, f)) && (w->n_events || fault_set(f, FAULT_REFUSED, "nothing-changed", S(""), S("")));
 }
 
+static bool is_over(const struct duty *d, day today)
+{
+    return d->to != DAY_NONE && d->to < today;
+}
+
+/* By its id, or by {"person", "duty", "unit"} as it was given. */
+static const struct duty *duty_of_body(struct work *w)
+{
+    const struct people *p = w->look.people;
+    const struct person *person = people_person_named(p, cell(w->body, "person"));
+    const struct unit *unit = people_unit_named(p, cell(w->body, "unit"));
+    int kind = pack_duty(w->look.pack, cell(w->body, "duty"));
+    int64_t id = 0;
+    bool by_id = json_int(w->body, "id", &id);
+    for (size_t i = 0; i < p->n_duties; i++) {
+        const struct duty *d = &p->duties[i];
+        if (by_id ? d->id == id : person && unit && d->person == person->id && d->unit == unit->id && d->kind == kind && !is_over(d, w->look.today))
+            return d;
+    }
+    return NULL;
+}
+
 bool decide_end_duty(struct work *w, struct fault *f)
 {
-    int64_t id = 0;
     day to = w->look.today;
-    const struct duty *found = NULL;
     if (!work_can(w, CAN_DUTIES, f))
         return false;
-    json_int(w->body, "id", &id);
-    for (size_t i = 0; i < w->look.people->n_duties; i++)
-        if (w->look.people->duties[i].id == id)
-            found = &w->look.people->duties[i];
+    const struct duty *found = duty_of_body(w);
     if (!found)
         return fault_set(f, FAULT_MISSING, "no-duty", S(""), S(""));
     if (cell(w->body, "to").len && !day_parse(cell(w->body, "to"), &to))
         return fault_set(f, FAULT_REFUSED, "bad-day", S("止任日期"), S(""));
     struct event *e = work_event(w, "duty-ended", NULL);
-    event_set_int(w->arena, e, "duty", id);
+    event_set_int(w->arena, e, "duty", found->id);
     event_set_day(w->arena, e, "to", to);
     return work_emit(w, e, f) && work_people_again(w, f);
+}
+
+/* ---------- a successor in a post (接任) ---------- */
+
+static bool refuse_person(struct work *w, const char *field, struct fault *f)
+{
+    fault_set(f, FAULT_REFUSED, "unknown-person", cell(w->body, field), S(""));
+    f->field = slice_of(field);
+    return false;
+}
+
+/* The duties of one end yesterday, the other holds them from today; what both may not hold is refused. */
+static bool pass_duties(struct work *w, int64_t from, int64_t to, int64_t unit, struct fault *f)
+{
+    const struct people *p = w->look.people; /* as it stood: what is given below is not passed on again */
+    struct given given = { 0 };
+    for (size_t i = 0; i < p->n_duties; i++) {
+        const struct duty *d = &p->duties[i];
+        if (d->person != from || is_over(d, w->look.today) || (unit && d->unit != unit))
+            continue;
+        struct event *e = work_event(w, "duty-ended", NULL);
+        event_set_int(w->arena, e, "duty", d->id);
+        event_set_day(w->arena, e, "to", w->look.today - 1);
+        struct duty_row row = { w->look.pack->duties[d->kind].name, unit_name(p, d->unit), d->subtree ? S("subtree") : S("unit"),
+            day_text(w->arena, d->from != DAY_NONE && d->from > w->look.today ? d->from : w->look.today), day_text(w->arena, d->to) };
+        if (!work_emit(w, e, f) || !emit_duty(w, to, &row, "duty", 1, &given, f))
+            return false;
+    }
+    return work_people_again(w, f);
+}
+
+/* What is not done and was led by one is led by the other. */
+static bool pass_entries(struct work *w, int64_t from, int64_t to, int64_t unit, struct fault *f)
+{
+    struct ids led = { 0 };
+    struct rows r;
+    store_ask(w->look.conn, SQL_ENTRY_OF_LEADER, ARGS(v_int(w->ledger->county), v_int(from)), &r, f);
+    while (rows_next(&r)) {
+        int64_t id = rows_int(&r, 0);
+        PUSH(w->arena, &led, id);
+    }
+    if (!rows_end(&r))
+        return false;
+    for (size_t i = 0, n = 0; i < led.n; i++) {
+        struct entry e;
+        if (!entry_read(&w->look, led.at[i], &e, true, f))
+            return false;
+        if ((e.def->final >> e.state & 1) || (unit && e.lead != unit))
+            continue;
+        if (n++ == COMMAND_ENTRIES_MAX)
+            return fault_set(f, FAULT_REFUSED, "too-many-entries", slice_format(w->arena, "%d", COMMAND_ENTRIES_MAX), S(""));
+        struct change c = change_begin(w, "succeeded", &e);
+        change_slot(&c, COMMON_LEADER, slice_format(w->arena, "%lld", (long long)to));
+        if (!change_end(&c, f))
+            return false;
+    }
+    return true;
+}
+
+/* {"person": "县政府/周维民", "by": "县政府/马国栋", "unit": "县水务局"}: one act by who gives duties. Without a unit, all of it. */
+bool decide_succeed(struct work *w, struct fault *f)
+{
+    const struct person *from = people_person_named(w->look.people, cell(w->body, "person")), *to = people_person_named(w->look.people, cell(w->body, "by"));
+    const struct unit *unit = people_unit_named(w->look.people, cell(w->body, "unit"));
+    if (!work_can(w, CAN_DUTIES, f))
+        return false;
+    if (!from)
+        return refuse_person(w, "person", f);
+    if (!to || to == from)
+        return refuse_person(w, "by", f);
+    if (cell(w->body, "unit").len && !unit)
+        return refuse_row(w, f, "people-no-unit", cell(w->body, "unit"), "duty", 1);
+    int64_t was = from->id, is = to->id, at = unit ? unit->id : 0;
+    return pass_duties(w, was, is, at, f) && pass_entries(w, was, is, at, f) && (w->n_events || fault_set(f, FAULT_REFUSED, "nothing-changed", S(""), S("")));
 }
 
 /* ---------- accounts ---------- */

@@ -11,6 +11,8 @@ static const enum field_type common_types[COMMON_COUNT] = {
     [COMMON_STATE] = FIELD_TEXT, [COMMON_LIGHT] = FIELD_TEXT, [COMMON_PROGRESS] = FIELD_DECIMAL, [COMMON_OPENED_ON] = FIELD_DAY,
     [COMMON_UPDATED_ON] = FIELD_DAY, [COMMON_CLOSED_ON] = FIELD_DAY, [COMMON_ENDING] = FIELD_TEXT, [COMMON_DONE] = FIELD_BOOL,
     [COMMON_OVERDUE] = FIELD_BOOL, [COMMON_PLANNED] = FIELD_DECIMAL, [COMMON_LAG] = FIELD_DECIMAL, [COMMON_HAS_PLAN] = FIELD_BOOL,
+    [COMMON_SCHEDULE] = FIELD_TEXT, [COMMON_EXPECTED] = FIELD_DAY, [COMMON_STALLED] = FIELD_BOOL, [COMMON_WILL_BE_LATE] = FIELD_BOOL,
+    [COMMON_UNOWNED] = FIELD_BOOL, [COMMON_UNLED] = FIELD_BOOL, [COMMON_UNSIGNED] = FIELD_INT,
 };
 
 enum field_type common_type(enum common c)
@@ -244,10 +246,63 @@ static int planned_of(struct entry_context *c)
     return c->planned;
 }
 
+/* Points behind the plan; without a plan nothing is behind: the days gone are no promise. */
+static bool lag_of(struct entry_context *c, int *lag)
+{
+    int planned = planned_of(c);
+    *lag = planned - (c->entry->progress < 0 ? 0 : c->entry->progress);
+    return c->has_plan && planned >= 0;
+}
+
+static struct forecast forecast_in(struct entry_context *c)
+{
+    struct fault f;
+    if (!c->pace_known)
+        c->pace_known = pace_read(c->look, c->entry->id, &c->pace, &f);
+    return c->pace_known ? forecast_of(c->entry->def, c->entry, c->pace, c->look->today) : (struct forecast){ .finish = DAY_NONE };
+}
+
+static struct value schedule_value(struct entry_context *c)
+{
+    int lag;
+    if (is_final(c->entry) || !lag_of(c, &lag))
+        return (struct value){ 0 };
+    return text_value(slice_of(schedule_word(schedule_of(c->entry->def, lag))));
+}
+
+static struct value stalled_value(struct entry_context *c)
+{
+    enum forecast_kind kind = forecast_in(c).kind;
+    if (kind < FORECAST_STALLED)
+        return (struct value){ 0 };
+    return truth_value(kind == FORECAST_STALLED);
+}
+
+/* Late already is not late some day. */
+static struct value will_be_late(struct entry_context *c)
+{
+    const struct entry *e = c->entry;
+    if (is_final(e) || e->due == DAY_NONE || c->look->today > e->due)
+        return truth_value(false);
+    struct forecast forecast = forecast_in(c);
+    if (forecast.kind < FORECAST_STALLED)
+        return (struct value){ 0 };
+    return truth_value(forecast.kind == FORECAST_STALLED || forecast.finish > e->due);
+}
+
+static struct value unsigned_value(struct entry_context *c)
+{
+    int64_t n;
+    struct fault f;
+    if (!store_number(c->look->conn, SQL_RECEIPT_WAITING, ARGS(v_int(ledger_county(c->look->ledger)), v_int(c->entry->id)), 0, &n, &f))
+        return (struct value){ 0 };
+    return (struct value){ .type = TYPE_NUMBER, .number = decimal_int(n) };
+}
+
 static struct value common_value(struct entry_context *c, enum common slot)
 {
     const struct entry *e = c->entry;
-    int planned;
+    int lag;
     switch (slot) {
     case COMMON_NUMBER: return text_value(e->number);
     case COMMON_TITLE: return text_value(e->title);
@@ -268,11 +323,14 @@ static struct value common_value(struct entry_context *c, enum common slot)
     case COMMON_OVERDUE: return truth_value(!is_final(e) && e->due != DAY_NONE && c->look->today > e->due);
     case COMMON_PLANNED: return tenths_value(planned_of(c));
     case COMMON_HAS_PLAN: planned_of(c); return truth_value(c->has_plan);
-    case COMMON_LAG:
-        planned = planned_of(c);
-        /* Without a plan nothing is behind: the days gone are no promise. */
-        return c->has_plan && planned >= 0 ? (struct value){ .type = TYPE_NUMBER, .number = { planned - (e->progress < 0 ? 0 : e->progress), 1, true } }
-                                           : (struct value){ 0 };
+    case COMMON_LAG: return lag_of(c, &lag) ? (struct value){ .type = TYPE_NUMBER, .number = { lag, 1, true } } : (struct value){ 0 };
+    case COMMON_SCHEDULE: return schedule_value(c);
+    case COMMON_EXPECTED: return day_value(forecast_in(c).finish);
+    case COMMON_STALLED: return stalled_value(c);
+    case COMMON_WILL_BE_LATE: return will_be_late(c);
+    case COMMON_UNOWNED: return truth_value(!unit_is_manned(c->look, e->def, e->lead));
+    case COMMON_UNSIGNED: return unsigned_value(c);
+    case COMMON_UNLED: return truth_value(e->leader && !person_serves(c->look, e->leader));
     case COMMON_COUNT: break;
     }
     return (struct value){ 0 };
@@ -398,6 +456,11 @@ static void put_enum(struct buf *b, const struct ledger_def *d, int slot, struct
         buf_put(b, state >= 0 ? d->states[state].label.zh : name);
         return;
     }
+    for (int s = SCHEDULE_AHEAD; slot == COMMON_SCHEDULE && s <= SCHEDULE_BEHIND; s++)
+        if (slice_equal(slice_of(schedule_word((enum schedule)s)), name)) {
+            buf_put(b, schedule_label((enum schedule)s).zh);
+            return;
+        }
     if (slot >= COMMON_COUNT) {
         const struct field *field = &d->fields[slot - COMMON_COUNT];
         for (size_t i = 0; i < field->n_options; i++)

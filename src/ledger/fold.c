@@ -240,6 +240,16 @@ static bool apply_plan(struct folding *x, struct slice name, struct slice v)
     return true;
 }
 
+/* The report's own day is the end of the pace. */
+static bool apply_pace(struct folding *x, struct slice name, struct slice v)
+{
+    int64_t gain;
+    day from;
+    if (!day_parse(v, &from) || !event_int(x->event, "pace.gain", &gain))
+        return damaged(x);
+    return store_run(x->conn, SQL_PACE_PUT, ARGS(COUNTY, v_int(x->event->entry), v_int(from), v_int(x->on), v_int(gain)), x->fault);
+}
+
 static bool apply_proofs(struct folding *x, struct slice name, struct slice v)
 {
     struct json *list;
@@ -336,6 +346,7 @@ static const struct entry_field entry_fields[] = {
     { "number", C_NUMBER, F_TEXT, NULL },
     { "number.seq", -1, 0, apply_number },
     { "opened_on", C_OPENED_ON, F_DAY, NULL },
+    { "pace.from", -1, 0, apply_pace },
     { "plan", -1, 0, apply_plan },
     { "progress", C_PROGRESS, F_TENTHS, NULL },
     { "proofs", -1, 0, apply_proofs },

@@ -95,6 +95,8 @@ bool log_head_write(struct conn *c, int county, int log, const struct log_head *
 /* Reads the batch back from the table, computes leaves and root anew, compares (Fossil's self-check). */
 bool log_self_check(struct ledger *l, int log, const struct log_head *before, const struct log_head *after, struct fault *f) MUST_USE;
 
+struct change;
+
 /* ---------- people.c ---------- */
 
 struct people *people_read(struct conn *c, int county, const struct pack *pack, int64_t version, struct fault *f);
@@ -132,13 +134,28 @@ bool entry_read(const struct look *look, int64_t id, struct entry *e, bool units
 bool entry_from_row(const struct look *look, const struct rows *rows, struct entry *e);
 bool entry_read_units(const struct look *look, struct entry *e, struct fault *f) MUST_USE; /* fills `support` */
 bool look_named(const struct look *look, struct slice name, int64_t *id); /* a unit, else a person */
-struct entry_context { const struct look *look; const struct entry *entry; uint32_t roles; bool roles_known; bool plan_known, has_plan; int planned; };
+struct entry_context { const struct look *look; const struct entry *entry; uint32_t roles; bool roles_known; bool plan_known, has_plan; int planned;
+    bool pace_known; struct pace pace; };
 struct expr_scope entry_scope(const struct look *look, const struct entry *e, struct entry_context *context);
 void entry_put_fields(struct buf *b, const struct entry *e); /* the JSON of own fields */
 /* Checks what a person typed for a slot and gives its canonical text ("" clears it). Names of units and persons
  * become ids. */
 bool slot_read(const struct look *look, const struct ledger_def *d, int slot, const struct field *field, const struct json *typed, struct slice *canonical, struct fault *f) MUST_USE;
 void entry_slot_set(struct arena *a, struct entry *e, int slot, struct slice canonical);
+/* ---------- owner.c ---------- */
+
+bool unit_is_manned(const struct look *look, const struct ledger_def *d, int64_t unit);
+bool person_serves(const struct look *look, int64_t person);
+struct ids units_unmanned(const struct look *look, const struct ledger_def *d);
+struct ids persons_gone(const struct look *look);
+
+/* ---------- forecast.c ---------- */
+
+day pace_since(const struct ledger_def *d, day today); /* a report before this day says nothing of the pace; DAY_NONE: the ledger has none */
+bool pace_read(const struct look *look, int64_t entry, struct pace *pace, struct fault *f) MUST_USE;
+bool change_pace(struct change *c, struct fault *f) MUST_USE; /* what a report says of the pace, into its event */
+enum { PACE_DAYS_MAX = 3660 }; /* who needs more than ten years stands still */
+
 /* What a plan wants on a day, in tenths of a percent: straight lines between milestones, from 0 on `from`. */
 int plan_percent(const struct milestone *at, size_t n, day from, day today);
 bool milestones_read(const struct look *look, int64_t entry, struct milestone **at, size_t *n, struct fault *f) MUST_USE;
@@ -151,7 +168,7 @@ typedef bool decide_fn(struct work *w, struct fault *f);
 decide_fn decide_open, decide_set, decide_move, decide_report, decide_plan, decide_line, decide_ask, decide_answer, decide_sign,
     decide_return, decide_rule, decide_consult, decide_issue, decide_split, decide_join, decide_drop, decide_restore, decide_undo, decide_import,
     decide_precedent, decide_people, decide_duty, decide_end_duty, decide_reset,
-    decide_tick, decide_correct, decide_paper, decide_disable;
+    decide_tick, decide_correct, decide_paper, decide_disable, decide_succeed;
 
 /* The change of one entry by one event: starts from the entry as it is, and ends with version, light and clocks. */
 struct change {
@@ -160,6 +177,7 @@ struct change {
     struct event *event;
     const struct milestone *plan; /* where the event brings a plan */
     size_t n_plan;
+    struct pace pace; /* where the event brings one */
 };
 struct change change_begin(struct work *w, const char *kind, const struct entry *e);
 void change_slot(struct change *c, int slot, struct slice canonical); /* writes "name" and "was.name" where it differs */

@@ -178,6 +178,17 @@ struct slice entry_slot_text(struct arena *a, const struct entry *e, int slot); 
 int entry_planned(const struct look *look, const struct entry *e, bool *has_plan);
 
 struct milestone { struct slice title; day due; int percent; };
+
+/* What an entry gained between two reports, in tenths of a percent; `on` is the day of its last report, DAY_NONE without. */
+struct pace { day from, on; int gain; };
+enum forecast_kind { FORECAST_NONE /* this ledger has no pace */, FORECAST_SILENT /* no report lately, or too few days */, FORECAST_STALLED, FORECAST_DAY };
+struct forecast { enum forecast_kind kind; struct pace pace; day finish; };
+/* Whoever is further is never expected later, all else equal. */
+struct forecast forecast_of(const struct ledger_def *d, const struct entry *e, struct pace pace, day today);
+bool entry_forecast(const struct look *look, const struct entry *e, struct forecast *forecast, struct fault *f) MUST_USE;
+/* 按6月20日至8月20日每月 6 个百分点的进度，预计 11月20日 完成，晚于时限 20 天。 Nothing for an entry that is done. */
+void forecast_put(struct buf *b, const struct entry *e, const struct forecast *forecast, day today);
+enum schedule schedule_of(const struct ledger_def *d, int lag); /* tenths of a point */
 struct receipt_row { int64_t unit; struct slice role, state, reason, account, ruling; int stage; day asked_on, due, return_until, answered_on, ruled_on; };
 struct ask_row { int64_t id; int ask; struct slice name, state, account, answer; int64_t unit; day asked_on, answered_on; struct json *fields; };
 struct clock_row { struct slice name, state; day ends; int64_t days_left; };

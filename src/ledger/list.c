@@ -104,9 +104,86 @@ static struct slice own_column(const struct look *look, const struct field *fiel
     return s;
 }
 
+/* IN (?4, ?5, ?5, ?5): filled up to a power of two, so that few texts serve all people. */
+static void put_units(struct query *q, struct buf *sql, const struct ids *units)
+{
+    size_t n = 1;
+    while (n < units->n)
+        n *= 2;
+    buf_text(sql, " IN (");
+    for (size_t i = 0; i < n; i++) {
+        buf_text(sql, i ? ", " : "");
+        if (i < units->n)
+            put_value(q, sql, (struct value){ .type = TYPE_UNIT, .id = units->at[i] });
+        else
+            put_last_mark(q, sql);
+    }
+    buf_char(sql, ')');
+}
+
+/* What plan and pace say, as forecast.c does. The last report's day plus what is left at its pace, today at the earliest. */
+#define FROM_PACE " FROM pace p WHERE p.county = ?1 AND p.entry = e.entry AND p.on_day >= "
+#define FINISH                                                                                            \
+    "(p.on_day + CASE WHEN e.progress < 1000 THEN ((1000 - e.progress) * (p.on_day - p.from_day) + p.gain - 1) / p.gain ELSE 0 END)"
+
+#define MOVES "(p.gain > 0 AND (1000 - e.progress) * (p.on_day - p.from_day) <= p.gain * 3660)" /* PACE_DAYS_MAX */
+_Static_assert(PACE_DAYS_MAX == 3660, "as in MOVES");
+
+static const char *forecast_column(struct query *q, int slot)
+{
+    const struct look *look = q->look;
+    day since = pace_since(q->def, look->today);
+    struct buf b = buf_open(2000);
+    if (since == DAY_NONE)
+        return NULL;
+    if (slot == COMMON_EXPECTED) {
+        buf_text(&b, "(SELECT CASE WHEN " FINISH " < ");
+        put_value(q, &b, (struct value){ .type = TYPE_DAY, .on = look->today });
+        buf_text(&b, " THEN ");
+        put_last_mark(q, &b);
+        buf_text(&b, " ELSE " FINISH " END");
+    } else {
+        buf_text(&b, "(SELECT e.progress < 1000 AND NOT " MOVES);
+    }
+    buf_text(&b, FROM_PACE);
+    put_value(q, &b, (struct value){ .type = TYPE_DAY, .on = since });
+    buf_text(&b, slot == COMMON_EXPECTED ? " AND (e.progress >= 1000 OR " MOVES "))" : " AND e.progress IS NOT NULL)");
+    const char *column = slice_text(look->arena, buf_slice(&b));
+    buf_close(&b);
+    return column;
+}
+
+/* Whose lead unit nobody is at, whose leader has left: few, so they are named. Many are left to the evaluator. */
+static const char *owner_column(struct query *q, int slot)
+{
+    enum { NAMED_MAX = 4000 };
+    const struct look *look = q->look;
+    bool lead = slot == COMMON_UNOWNED;
+    struct ids gone = lead ? units_unmanned(look, q->def) : persons_gone(look);
+    if (gone.n > NAMED_MAX)
+        return NULL;
+    if (!gone.n)
+        return lead ? "e.lead IS NULL" : "1 = 0";
+    struct buf b = buf_open(QUERY_BYTES_MAX);
+    buf_text(&b, lead ? "(e.lead IS NULL OR e.lead" : "(e.leader IS NOT NULL AND e.leader");
+    put_units(q, &b, &gone);
+    buf_char(&b, ')');
+    const char *column = b.failed ? NULL : slice_text(look->arena, buf_slice(&b));
+    buf_close(&b);
+    return column;
+}
+
 static const char *rule_column(void *context, int slot)
 {
     struct query *q = context;
+    if (slot == COMMON_UNOWNED || slot == COMMON_UNLED)
+        return owner_column(q, slot);
+    if (slot == COMMON_EXPECTED || slot == COMMON_STALLED)
+        return forecast_column(q, slot);
+    if (slot == COMMON_UNSIGNED)
+        return "(SELECT count(*) FROM receipt r WHERE r.county = ?1 AND r.entry = e.entry AND r.stage = 1 AND r.state = 'asked')";
+    if (slot == COMMON_HAS_PLAN)
+        return "EXISTS (SELECT 1 FROM milestone m WHERE m.county = ?1 AND m.entry = e.entry)";
     if (slot < COMMON_COUNT)
         return common_columns[slot].of_rules;
     const struct field *field = &q->def->fields[slot - COMMON_COUNT];
@@ -145,23 +222,6 @@ static struct ids units_held(const struct look *look, uint32_t duties)
                 PUSH(look->arena, &held, p->units[k].id);
     }
     return held;
-}
-
-/* IN (?4, ?5, ?5, ?5): filled up to a power of two, so that few texts serve all people. */
-static void put_units(struct query *q, struct buf *sql, const struct ids *units)
-{
-    size_t n = 1;
-    while (n < units->n)
-        n *= 2;
-    buf_text(sql, " IN (");
-    for (size_t i = 0; i < n; i++) {
-        buf_text(sql, i ? ", " : "");
-        if (i < units->n)
-            put_value(q, sql, (struct value){ .type = TYPE_UNIT, .id = units->at[i] });
-        else
-            put_last_mark(q, sql);
-    }
-    buf_char(sql, ')');
 }
 
 /* A role is held or not, never unknown: a missing unit is nobody's. */
@@ -279,7 +339,7 @@ static day rule_add_workdays(void *context, day from, int32_t n)
 
 /* ---------- the parts of WHERE ---------- */
 
-static void and_rule(struct query *q, const struct expr *e)
+static bool and_translated(struct query *q, const struct expr *e)
 {
     struct expr_sql to = { .context = q, .column = rule_column, .role = rule_role, .duty = rule_duty, .clock = rule_clock,
         .unit_named = rule_unit_named, .today = q->look->today, .add_workdays = rule_add_workdays, .first_bind = (int)q->args.n + 1,
@@ -287,9 +347,8 @@ static void and_rule(struct query *q, const struct expr *e)
     struct buf sql = buf_open(QUERY_BYTES_MAX);
     struct fault none;
     q->to = &to;
-    if (!expr_to_sql(q->look->arena, e, &to, &sql, &none)) {
-        q->rest.at[q->rest.n++] = e;
-    } else if (!slice_equal(buf_slice(&sql), S("(1 = 1)"))) {
+    bool can = expr_to_sql(q->look->arena, e, &to, &sql, &none);
+    if (can && !slice_equal(buf_slice(&sql), S("(1 = 1)"))) {
         buf_text(&q->where, " AND ");
         buf_put(&q->where, buf_slice(&sql));
         for (size_t i = 0; i < to.binds.n; i++)
@@ -297,6 +356,26 @@ static void and_rule(struct query *q, const struct expr *e)
     }
     q->to = NULL;
     buf_close(&sql);
+    return can;
+}
+
+/* Of a rule without a translation those parts that have one: fewer rows to be walked. */
+static void and_parts(struct query *q, const struct expr *e)
+{
+    if (e->op != OP_AND)
+        return;
+    if (!and_translated(q, e->left))
+        and_parts(q, e->left);
+    if (!and_translated(q, e->right))
+        and_parts(q, e->right);
+}
+
+static void and_rule(struct query *q, const struct expr *e)
+{
+    if (and_translated(q, e))
+        return;
+    q->rest.at[q->rest.n++] = e;
+    and_parts(q, e);
 }
 
 /* ---------- see, where it is a choice of roles: what is theirs, by index ---------- */

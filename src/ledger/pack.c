@@ -94,6 +94,13 @@ static const struct common_row {
     [COMMON_PLANNED] = { "planned", LABEL("应达进度", "Planned progress"), TYPE_NUMBER, 1 },
     [COMMON_LAG] = { "lag", LABEL("滞后点数", "Points behind"), TYPE_NUMBER, 1 },
     [COMMON_HAS_PLAN] = { "has_plan", LABEL("是否有计划", "Has a plan"), TYPE_BOOL },
+    [COMMON_SCHEDULE] = { "schedule", LABEL("序时进度", "Against the plan"), TYPE_TEXT },
+    [COMMON_EXPECTED] = { "expected", LABEL("预计完成", "Expected finish"), TYPE_DAY },
+    [COMMON_STALLED] = { "stalled", LABEL("是否停滞", "Stalled"), TYPE_BOOL },
+    [COMMON_WILL_BE_LATE] = { "will_be_late", LABEL("是否预计逾期", "Will be late"), TYPE_BOOL },
+    [COMMON_UNOWNED] = { "unowned", LABEL("是否无人承办", "Without an owner"), TYPE_BOOL },
+    [COMMON_UNLED] = { "unled", LABEL("责任领导是否离任", "Leader has left"), TYPE_BOOL },
+    [COMMON_UNSIGNED] = { "unsigned", LABEL("未签收单位数", "Units that have not signed"), TYPE_NUMBER, 0 },
 #undef LABEL
 };
 
@@ -111,6 +118,20 @@ static const char *const ending_names[] = { [ENDING_NONE] = "", [ENDING_SOLVED] 
     [ENDING_REFUSED] = "refused", [ENDING_NOT_COMPETENT] = "not-competent", [ENDING_WAITS] = "waits" };
 static const char *const light_names[] = { [LIGHT_NONE] = "", [LIGHT_RED] = "red", [LIGHT_YELLOW] = "yellow",
     [LIGHT_GREEN] = "green", [LIGHT_GREY] = "grey", [LIGHT_BLUE] = "blue" };
+
+static const char *const schedule_names[] = { [SCHEDULE_NONE] = "", [SCHEDULE_AHEAD] = "ahead", [SCHEDULE_ON] = "on", [SCHEDULE_BEHIND] = "behind" };
+
+const char *schedule_word(enum schedule s)
+{
+    return schedule_names[s];
+}
+
+struct label schedule_label(enum schedule s)
+{
+    static const struct { const char *zh, *en; } labels[] = { [SCHEDULE_NONE] = { "", "" }, [SCHEDULE_AHEAD] = { "超序时", "Ahead of plan" },
+        [SCHEDULE_ON] = { "达序时", "On plan" }, [SCHEDULE_BEHIND] = { "欠序时", "Behind plan" } };
+    return (struct label){ slice_of(labels[s].zh), slice_of(labels[s].en) };
+}
 
 const char *ending_word(enum ending e)
 {
@@ -179,6 +200,7 @@ static void give_meanings(struct arena *a, struct ledger_def *l, struct expr_nam
     const struct { enum common common; struct slice text; enum value_type type; } meanings[] = {
         { COMMON_DONE, buf_slice(&done), TYPE_BOOL },
         { COMMON_OVERDUE, S("not done and not missing(due) and today > due"), TYPE_BOOL },
+        { COMMON_WILL_BE_LATE, S("not done and not overdue and not missing(due) and (expected > due or stalled)"), TYPE_BOOL },
     };
     for (size_t i = 0; i < COUNT(meanings); i++) {
         struct fault f;
@@ -199,6 +221,8 @@ struct expr_name *ledger_names(struct arena *a, const struct pack *p, struct led
     names[COMMON_STATE].n_options = l->n_states;
     names[COMMON_LIGHT].options = words_as_slices(a, light_names + 1, COUNT(light_names) - 1);
     names[COMMON_LIGHT].n_options = COUNT(light_names) - 1;
+    names[COMMON_SCHEDULE].options = words_as_slices(a, schedule_names + 1, COUNT(schedule_names) - 1);
+    names[COMMON_SCHEDULE].n_options = COUNT(schedule_names) - 1;
     names[COMMON_ENDING].options = words_as_slices(a, ending_names + 1, COUNT(ending_names) - 1);
     names[COMMON_ENDING].n_options = COUNT(ending_names) - 1;
     for (size_t i = 0; i < l->n_fields; i++) {

@@ -23,7 +23,10 @@ enum common {
     COMMON_ENDING,
     /* computed, with no column of their own */
     COMMON_DONE /* state is final */, COMMON_OVERDUE /* not done and today > due */, COMMON_PLANNED /* percent that the plan wants today */,
-    COMMON_LAG /* planned - progress, points */, COMMON_HAS_PLAN, COMMON_COUNT
+    COMMON_LAG /* planned - progress, points */, COMMON_HAS_PLAN, COMMON_SCHEDULE /* 超序时, 达序时, 欠序时 */,
+    COMMON_EXPECTED /* the day on which it is done if it goes on as it went */, COMMON_STALLED /* reported, and nothing gained */,
+    COMMON_WILL_BE_LATE, COMMON_UNOWNED /* nobody answers for it at its lead unit */, COMMON_UNLED /* its leader has no duty any more */,
+    COMMON_UNSIGNED /* units that were asked and have not signed */, COMMON_COUNT
 };
 
 enum field_type { FIELD_TEXT, FIELD_INT, FIELD_DECIMAL, FIELD_MONEY, FIELD_DAY, FIELD_MONTH, FIELD_ENUM, FIELD_UNIT, FIELD_UNITS,
@@ -119,8 +122,16 @@ struct lines { /* a sub-table of an entry: 批示, visits, payments */
 
 enum plan_kind { PLAN_NONE, PLAN_MILESTONES };
 
+/* How far from the plan is ahead of it and behind it, in points; between the two an entry is on schedule. Without a rule
+ * nobody is either. The pack names the instrument, or says that it is the place's own practice. */
+enum schedule { SCHEDULE_NONE, SCHEDULE_AHEAD, SCHEDULE_ON, SCHEDULE_BEHIND };
+struct schedule_rule { int ahead, behind; struct slice source; bool practice; };
+/* Over how long the pace is measured that an expected finish rests on, and how long it must be at least (both TYPE_DAYS). */
+struct pace_rule { struct value over, at_least; struct slice source; bool practice; };
+
 /* Which box of a leader's first page counts a list. */
-enum list_box { BOX_NONE, BOX_NEEDS /* what needs me: its first rows are shown */, BOX_MOVED /* what moved: a number */ };
+enum list_box { BOX_NONE, BOX_NEEDS /* what needs me: its first rows are shown */, BOX_MOVED /* what moved: a number */,
+    BOX_COMING /* what will be late: its first rows */, BOX_WATCH /* what to look after: a number, on the office's home too */ };
 struct list { struct slice name; struct label label; const struct expr *where; int sort_slot; bool descending; int box; };
 
 /* Which find of the compiler becomes a draft. */
@@ -154,6 +165,8 @@ struct ledger_def {
     struct ask *asks; size_t n_asks;
     struct receipt receipt;
     enum plan_kind plan;
+    struct schedule_rule schedule;
+    struct pace_rule pace;
     struct clock *clocks; size_t n_clocks;
     struct light_rule *lights; size_t n_lights;
     const struct expr *see;
@@ -243,6 +256,8 @@ struct slice common_name(enum common c); /* "lead" */
 struct label common_label(enum common c);
 const char *ending_word(enum ending e);
 const char *light_word(enum light l); /* "red"; "" for none */
+const char *schedule_word(enum schedule s); /* "behind"; "" for none */
+struct label schedule_label(enum schedule s);
 
 /* Working days (工作日) from the yearly calendar; a year without one is Monday to Friday less the fixed holidays,
  * and `provisional` says so. */

@@ -219,6 +219,22 @@ static void check_moves(const struct check *c)
 
 /* ---------- clocks ---------- */
 
+/* Bands and paces are somebody's rule: of an instrument, or of the place. Working days have no fixed length to measure by. */
+static void check_plan(const struct check *c)
+{
+    const struct schedule_rule *bands = &c->l->schedule;
+    const struct pace_rule *pace = &c->l->pace;
+    const struct yaml *plan = yaml_get(c->tree, S("plan"));
+    if (bands->ahead && !bands->source.len && !bands->practice)
+        say(c, line_in(plan, "schedule", S("")), "pack-no-source", S("schedule"), S(""));
+    if (pace->over.type != TYPE_DAYS)
+        return;
+    if (!pace->source.len && !pace->practice)
+        say(c, line_in(plan, "pace", S("")), "pack-no-source", S("pace"), S(""));
+    if (pace->over.days.unit == DAYS_WORK || pace->at_least.days.unit == DAYS_WORK)
+        say(c, line_in(plan, "pace", S("")), "pack-pace-workdays", S(""), S(""));
+}
+
 static void check_clocks(const struct check *c)
 {
     for (size_t i = 0; i < c->l->n_clocks; i++) {
@@ -335,7 +351,7 @@ static void check_drafts(const struct check *c)
 
 static void (*const checks[])(const struct check *c) = {
     check_names, check_number, check_roles, check_fields, check_drafts, check_asks_and_lines, check_states, check_moves,
-    check_clocks, check_lights, check_lists,
+    check_plan, check_clocks, check_lights, check_lists,
 };
 
 void pack_check_ledger(struct pack_reader *r, const struct yaml *tree)

@@ -72,7 +72,7 @@ static const struct word draft_words[] = {
 };
 
 static const struct word home_words[] = { { "office", HOME_OFFICE }, { "minute", HOME_MINUTE } };
-static const struct word box_words[] = { { "needs", BOX_NEEDS }, { "moved", BOX_MOVED } };
+static const struct word box_words[] = { { "needs", BOX_NEEDS }, { "moved", BOX_MOVED }, { "coming", BOX_COMING }, { "watch", BOX_WATCH } };
 
 /* ---------- shapes ---------- */
 
@@ -203,16 +203,32 @@ static const struct key drafts_keys[] = {
 };
 static const struct shape drafts_shape = { KEYS(drafts_keys) };
 
-/* These three write straight into the ledger. */
+/* These write straight into the ledger. */
 static const struct key authority_keys[] = {
     { "text", FORM_TEXT, .required = true, AT(ledger_def, authority) },
     { "in_force_from", FORM_DAY, .required = true, AT(ledger_def, in_force_from) },
     { "local", FORM_BOOL, AT(ledger_def, local) },
 };
 static const struct shape authority_shape = { KEYS(authority_keys) };
+static const struct key schedule_keys[] = {
+    { "ahead", FORM_INT, .required = true, AT(ledger_def, schedule.ahead), .low = 1, .high = 100 },
+    { "behind", FORM_INT, .required = true, AT(ledger_def, schedule.behind), .low = 1, .high = 100 },
+    { "source", FORM_TEXT, AT(ledger_def, schedule.source) },
+    { "practice", FORM_BOOL, AT(ledger_def, schedule.practice) },
+};
+static const struct shape schedule_shape = { KEYS(schedule_keys) };
+static const struct key pace_keys[] = {
+    { "over", FORM_LIMIT, .required = true, AT(ledger_def, pace.over) },
+    { "at_least", FORM_LIMIT, .required = true, AT(ledger_def, pace.at_least) },
+    { "source", FORM_TEXT, AT(ledger_def, pace.source) },
+    { "practice", FORM_BOOL, AT(ledger_def, pace.practice) },
+};
+static const struct shape pace_shape = { KEYS(pace_keys) };
 static const struct key plan_keys[] = {
     { "kind", FORM_WORD, .required = true, AT(ledger_def, plan), .words = WORDS(plan_words) },
     { "by", FORM_ROLES, .required = true, AT(ledger_def, plan_by) },
+    { "schedule", FORM_MAP, .of = &schedule_shape },
+    { "pace", FORM_MAP, .of = &pace_shape },
 };
 static const struct shape plan_shape = { KEYS(plan_keys) };
 static const struct key report_keys[] = {

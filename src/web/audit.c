@@ -10,7 +10,7 @@ static const struct { const char *code, *words; } kinds[] = {
     { "refused", "被拒绝" }, { "permission", "权限变动" }, { "notes-counted", "同类记录合并计数" },
 };
 static const struct { const char *code, *words; } details[] = {
-    { "once", "一次性密码" }, { "not-permitted", "不在职责范围内" }, { "people", "人员、单位" }, { "duty", "授予职责" }, { "end-duty", "终止职责" },
+    { "once", "一次性密码" }, { "not-permitted", "不在职责范围内" }, { "people", "人员、单位" }, { "duty", "授予职责" }, { "end-duty", "终止职责" }, { "succeed", "接任" },
     { "disable", "停用或启用账号" }, { "reset", "重设密码" },
 };
 

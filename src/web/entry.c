@@ -207,6 +207,21 @@ static bool add_quote(struct page *g, const struct entry *e, struct entry_page *
 
 /* ---------- plan, receipts, asks, lines, proofs ---------- */
 
+/* What is not done: where it stands against its plan, and when it will be done if it goes on as it went. */
+static bool add_forecast(struct page *g, const struct entry *e, struct entry_page *v, struct fault *f)
+{
+    struct forecast forecast;
+    struct buf b = buf_open(1000), said = buf_open(100);
+    bool ok = e->stage != ENTRY_LIVE || entry_forecast(&g->look, e, &forecast, f);
+    if (ok && e->stage == ENTRY_LIVE) {
+        forecast_put(&b, e, &forecast, g->look.today);
+        entry_put_value(&g->look, e, COMMON_SCHEDULE, &said);
+    }
+    v->forecast = buf_keep(g->arena, &b);
+    v->schedule = buf_keep(g->arena, &said);
+    return ok;
+}
+
 static void add_progress(struct page *g, const struct entry *e, struct entry_page *v)
 {
     bool has_plan;
@@ -358,7 +373,7 @@ enum http_outcome show_entry(struct page *g)
     crumbs[1] = (struct crumb){ e.number.len ? e.number : S("草稿"), S("") };
     v.crumbs = (struct crumbs){ crumbs, 2 };
     v.lamp.tag = true;
-    if (!add_quote(g, &e, &v, &f))
+    if (!add_quote(g, &e, &v, &f) || !add_forecast(g, &e, &v, &f))
         return page_fail(g, &f);
     add_facts(g, &e, &file, &v);
     add_progress(g, &e, &v);

@@ -185,6 +185,7 @@ static const struct { const char *kind, *words; struct slice (*tell)(const struc
     { "ruled", "", tell_rule },
     { "expired", "", tell_expired },
     { "lit", "灯变化", NULL },
+    { "succeeded", "责任领导接任", NULL },
     { "consulted", "征求单位意见", NULL },
     { "dropped", "删除草稿", NULL },
     { "restored", "恢复草稿", NULL },

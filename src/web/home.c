@@ -38,6 +38,22 @@ struct slice share_href(struct page *g, const struct share *s, const char *more)
     return slice_format(g->arena, "/l/" S_FMT "%s" S_FMT "%s%s", S_ARG(s->def->name), leader.len || *more ? "?" : "", S_ARG(leader), leader.len && *more ? "&" : "", more);
 }
 
+bool watch_read(struct page *g, const struct share *s, struct moved_rows *watch, struct fault *f)
+{
+    for (size_t i = 0; i < s->def->n_lists; i++) {
+        const struct list *list = &s->def->lists[i];
+        struct list_query q = { .def = s->def, .stage = ENTRY_LIVE, .where = list->where, .leader = s->leader, .sort_slot = -1 };
+        struct list_counts c = { .total = s->facts.lists[i] };
+        if (list->box != BOX_WATCH && list->box != BOX_COMING)
+            continue;
+        if (s->leader && !list_counts(&g->look, &q, &c, f))
+            return false;
+        if (c.total)
+            PUSH(g->arena, watch, ((struct moved_row){ list->label.zh, share_href(g, s, slice_text(g->arena, slice_format(g->arena, "list=" S_FMT, S_ARG(list->name)))), c.total }));
+    }
+    return true;
+}
+
 /* ---------- the headline ---------- */
 
 struct sums { int64_t late, late_new, soon, total; bool leads; };
@@ -293,6 +309,9 @@ enum http_outcome show_home(struct page *g)
     }
     if (n && shares[0].total)
         add_units(g, &shares[0], &v);
+    v.minute = page_can(g, CAN_HAND_OUT);
+    if (n && v.minute && !watch_read(g, &shares[0], &v.watch, &f))
+        return page_fail(g, &f);
     if (!sums.total)
         v.empty = (struct empty){ S("还没有您可以看到的事项。"), S("交办给您的单位以后，就会出现在这里。") };
     else if (!v.soon.n)

@@ -194,7 +194,7 @@ page_fn show_home, show_minute, show_todos; /* show_minute: minute.c */
 
 /* ---------- people.c, audit.c ---------- */
 
-page_fn show_people, show_people_upload, post_people_upload, show_unit, post_person, post_account, post_passwords, post_duty, post_end_duty;
+page_fn show_people, show_people_upload, post_people_upload, show_unit, post_person, post_account, post_passwords, post_duty, post_end_duty, post_succeed;
 page_fn show_audit;
 
 #endif

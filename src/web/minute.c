@@ -1,12 +1,13 @@
-/* minute.c: the first page of those who look at the whole in a minute (一页清). Three things: what needs me, what is late
- * and whose, what moved this week. Which lists these are says the pack (`minute:` of a list, `home:` of a duty); who
- * leads entries is shown their own, everybody else what they see. Every number leads to its rows. */
+/* minute.c: the first page of those who look at the whole in a minute (一页清), and the office's sheet of the same for print:
+ * what needs me, what is late and whose, what will be late, what to look after, who has not signed, what moved this week.
+ * Which lists these are says the pack (`minute:` of a list, `home:` of a duty); who leads entries is shown their own,
+ * everybody else what they see. Every number leads to its rows. On paper it is one sheet of A4. */
 #include "web/inside.h"
 #include "pages.tpl.h"
 
 #include <stdlib.h>
 
-enum { MATTERS = 3, WHOSE = 8 };
+enum { MATTERS = 3, WHOSE = 8, COMINGS = 4, UNSIGNED = 10 };
 
 static struct list_query query_of(const struct share *s, const struct list *list)
 {
@@ -100,6 +101,88 @@ static bool add_whose(struct page *g, const struct share *s, enum common slot, s
     return true;
 }
 
+/* ---------- what will be late ---------- */
+
+static bool add_coming(struct page *g, const struct share *s, const struct list *list, struct minute_page *v, struct fault *f)
+{
+    struct list_query q = query_of(s, list);
+    struct list_rows rows;
+    q.limit = COMINGS;
+    if (!list_ask(&g->look, &q, &rows, f))
+        return false;
+    v->coming += rows.total;
+    if (rows.total && !v->coming_href.len)
+        v->coming_href = list_href(g, s, list);
+    for (size_t i = 0; i < rows.n && v->comings.n < COMINGS; i++) {
+        const struct entry *e = &rows.at[i];
+        struct forecast forecast;
+        struct buf b = buf_open(1000);
+        if (!entry_forecast(&g->look, e, &forecast, f)) {
+            buf_close(&b);
+            return false;
+        }
+        forecast_put(&b, e, &forecast, g->look.today);
+        PUSH(g->arena, &v->comings, ((struct coming_row){ entry_lamp(g, e), e->title, page_address(g, "/e/%lld", (long long)e->id), unit_short(g->look.people, e->lead),
+            person_name(g->look.people, e->leader), buf_keep(g->arena, &b), e->due }));
+    }
+    return true;
+}
+
+/* ---------- who has not signed ---------- */
+
+struct waiting_unit { int64_t unit, n; };
+
+static int by_waiting(const void *x, const void *y)
+{
+    const struct waiting_unit *a = x, *b = y;
+    return a->n != b->n ? (a->n < b->n ? 1 : -1) : (a->unit > b->unit) - (a->unit < b->unit);
+}
+
+static int by_id(const void *x, const void *y)
+{
+    const struct entry *a = x, *b = y;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static struct slice unsigned_words(struct page *g, struct waiting_unit *units, size_t n)
+{
+    struct buf b = buf_open(1 << 14);
+    if (n)
+        qsort(units, n, sizeof *units, by_waiting);
+    for (size_t i = 0; i < n && i < UNSIGNED; i++)
+        buf_format(&b, "%s" S_FMT " %lld 项", i ? "、" : "", S_ARG(unit_short(g->look.people, units[i].unit)), (long long)units[i].n);
+    if (n > UNSIGNED)
+        buf_format(&b, "，另有 %zu 个单位", n - UNSIGNED);
+    return buf_keep(g->arena, &b);
+}
+
+/* By unit, of those entries that this person sees. */
+static bool add_unsigned(struct page *g, const struct share *s, struct minute_page *v, struct fault *f)
+{
+    struct list_query q = query_of(s, NULL);
+    struct list_rows rows;
+    struct receipts asked = { 0 };
+    struct { struct waiting_unit *at; size_t n, cap; } units = { 0 };
+    if (!s->def->receipt.used || !list_parse_where(g->arena, s->def, S("not done and unsigned > 0"), &q.where, f) || !list_ask(&g->look, &q, &rows, f)
+        || !receipts_in_state(&g->look, S("asked"), &asked, f))
+        return !s->def->receipt.used;
+    if (rows.n)
+        qsort(rows.at, rows.n, sizeof *rows.at, by_id);
+    for (size_t i = 0; i < asked.n; i++) {
+        size_t k = 0;
+        struct entry key = { .id = asked.at[i].entry };
+        if (asked.at[i].row.stage != ENTRY_LIVE || !rows.n || !bsearch(&key, rows.at, rows.n, sizeof *rows.at, by_id))
+            continue;
+        while (k < units.n && units.at[k].unit != asked.at[i].row.unit)
+            k++;
+        if (k == units.n)
+            PUSH(g->arena, &units, ((struct waiting_unit){ asked.at[i].row.unit, 0 }));
+        units.at[k].n++;
+    }
+    v->unsigned_words = unsigned_words(g, units.at, units.n);
+    return true;
+}
+
 /* ---------- what moved ---------- */
 
 static bool add_moved(struct page *g, const struct share *s, const struct list *list, struct minute_page *v, struct fault *f)
@@ -118,9 +201,12 @@ static bool add_share(struct page *g, const struct share *s, struct minute_page 
 {
     for (size_t i = 0; i < s->def->n_lists; i++) {
         const struct list *list = &s->def->lists[i];
-        if ((list->box == BOX_NEEDS && !add_needs(g, s, list, v, f)) || (list->box == BOX_MOVED && !add_moved(g, s, list, v, f)))
+        if ((list->box == BOX_NEEDS && !add_needs(g, s, list, v, f)) || (list->box == BOX_MOVED && !add_moved(g, s, list, v, f))
+            || (list->box == BOX_COMING && !add_coming(g, s, list, v, f)))
             return false;
     }
+    if (!v->ledgers.n && (!watch_read(g, s, &v->watch, f) || !add_unsigned(g, s, v, f)))
+        return false;
     PUSH(g->arena, &v->ledgers, share_lights(g, s));
     if (v->ledgers.n > 1 || !s->lights[LIGHT_RED])
         return true;
@@ -155,7 +241,7 @@ enum http_outcome show_minute(struct page *g)
 {
     size_t n = g->look.pack->n_ledgers;
     struct share *shares = NEW(g->arena, struct share, n);
-    struct minute_page v = { .done = page_done(g) };
+    struct minute_page v = { .done = page_done(g), .sheet = slice_equal(g->q->path, S("/minute")) };
     struct fault f;
     for (size_t i = 0; i < n; i++)
         if (!share_read(g, &g->look.pack->ledgers[i], &shares[i], &f))

@@ -117,6 +117,7 @@ struct entry_page {
     struct lamp lamp;
     bool draft;
     bool has_progress, has_plan;
+    struct slice schedule, forecast; /* 欠序时; what is expected, in a sentence */
     struct track track;
     struct slice progress_head, progress_note;
     struct facts facts, reported;
@@ -167,6 +168,8 @@ struct unit_rows { struct unit_row *at; size_t n, cap; };
 struct home_ledger { struct slice label, href; struct strip strip; struct stack stack; int64_t total; };
 struct home_ledgers { struct home_ledger *at; size_t n, cap; };
 
+struct moved_row { struct slice label, href; int64_t count; };
+struct moved_rows { struct moved_row *at; size_t n, cap; };
 struct home_page {
     struct shell shell;
     struct note done;
@@ -177,6 +180,8 @@ struct home_page {
     int64_t queued;
     struct unit_rows units;
     struct slice units_of;
+    struct moved_rows watch;
+    bool minute; /* they see enough for a page of it */
     struct empty empty;
 };
 
@@ -186,13 +191,14 @@ bool share_read(struct page *g, const struct ledger_def *d, struct share *s, str
 int share_by_total(const void *x, const void *y);
 struct slice share_href(struct page *g, const struct share *s, const char *more);
 struct home_ledger share_lights(struct page *g, const struct share *s);
+bool watch_read(struct page *g, const struct share *s, struct moved_rows *watch, struct fault *f) MUST_USE; /* lists to look after that hold something */
 bool queue_read(struct page *g, struct queue_rows *queue, int64_t *queued, struct fault *f) MUST_USE;
 
 /* 一页清: what needs me, what is late and whose, what moved */
 struct matter { struct lamp lamp; struct slice title, href, lead, leader, why, step, step_who, next, next_href; day due, step_on; };
 struct matters { struct matter *at; size_t n, cap; };
-struct moved_row { struct slice label, href; int64_t count; };
-struct moved_rows { struct moved_row *at; size_t n, cap; };
+struct coming_row { struct lamp lamp; struct slice title, href, lead, leader, forecast; day due; };
+struct coming_rows { struct coming_row *at; size_t n, cap; };
 struct minute_page {
     struct shell shell;
     struct note done;
@@ -204,7 +210,11 @@ struct minute_page {
     int64_t queued;
     struct unit_rows units, leaders;
     struct slice unit_label, leader_label;
-    struct moved_rows moved;
+    struct moved_rows moved, watch;
+    int64_t coming;
+    struct slice coming_href, unsigned_words;
+    struct coming_rows comings;
+    bool sheet; /* asked for by itself, to be printed */
 };
 
 struct todo_row { int64_t entry; struct slice title, number, unit; day since, due; struct lamp lamp; };

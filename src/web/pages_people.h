@@ -30,7 +30,8 @@ struct unit_page {
     struct slice name, about, duties, action; /* duties: what the unit is there for */
     bool may_people, may_duties, any_account;
     struct members members;
-    struct any_inputs person, duty;
+    struct any_inputs person, duty, successor;
+    bool may_succeed;
 };
 
 struct upload_page {

@@ -146,6 +146,15 @@ static void fill_person_form(struct page *g, struct unit_page *v)
     any_push(g, &v->person, plain_input(g, "login", S("登录名"), S("2 到 32 位小写字母、数字；不填就没有账号"), false), INPUT_LINE);
 }
 
+/* Who takes over from whom: all duties, and all that is not done. */
+static void fill_successor_form(struct page *g, const struct unit *u, struct unit_page *v)
+{
+    struct input in = plain_input(g, "person", S("离任的人"), S(""), true);
+    in.options = v->duty.at[0].in.options; /* the persons of this unit */
+    any_push(g, &v->successor, in, INPUT_CHOICE);
+    any_push(g, &v->successor, plain_input(g, "by", S("接任的人"), slice_format(g->arena, "写作 " S_FMT "/姓名", S_ARG(u->name)), true), INPUT_LINE);
+}
+
 enum http_outcome show_unit(struct page *g)
 {
     const struct people *p = g->look.people;
@@ -164,6 +173,8 @@ enum http_outcome show_unit(struct page *g)
     }
     fill_person_form(g, &v);
     fill_duty_form(g, u, &v);
+    v.may_succeed = page_can(g, CAN_DUTIES);
+    fill_successor_form(g, u, &v);
     tpl_unit(&g->p->body, &v);
     return HTTP_DONE;
 }
@@ -213,6 +224,14 @@ enum http_outcome post_end_duty(struct page *g)
     if (slice_int(http_form(g->q, "duty_id"), &id))
         command_number(&b, "id", id);
     return page_command(g, &b, back_to_unit(g, "duty"), show_unit);
+}
+
+enum http_outcome post_succeed(struct page *g)
+{
+    struct buf b = command_begin(g, "succeed");
+    command_form(&b, g, "person");
+    command_form(&b, g, "by");
+    return page_command(g, &b, back_to_unit(g, "succeeded"), show_unit);
 }
 
 /* ---------- one-time passwords ---------- */

@@ -14,6 +14,7 @@ const struct page_route page_routes[] = {
 
     /* first page (home.c) */
     { HTTP_GET, "/", MAY_SIGNED_IN, show_home, 0 },
+    { HTTP_GET, "/minute", MAY_SIGNED_IN, show_minute, 0 },
     { HTTP_GET, "/todo", MAY_SIGNED_IN, show_todos, 0 },
 
     /* any ledger (list.c) */
@@ -58,6 +59,7 @@ const struct page_route page_routes[] = {
     { HTTP_POST, "/people/unit/:id/passwords", MAY_PEOPLE, post_passwords, 0 },
     { HTTP_POST, "/people/unit/:id/duty", MAY_PEOPLE | MAY_DUTIES, post_duty, 0 },
     { HTTP_POST, "/people/unit/:id/end-duty", MAY_DUTIES, post_end_duty, 0 },
+    { HTTP_POST, "/people/unit/:id/succeed", MAY_DUTIES, post_succeed, 0 },
     { HTTP_GET, "/audit", MAY_AUDIT, show_audit, 0 },
 };
 const size_t n_page_routes = COUNT(page_routes);

@@ -130,6 +130,7 @@ static const struct { const char *code, *head, *text; } done_words[] = {
     { "people", "人员已更新。", "" },
     { "duty", "职责已更新。", "" },
     { "account", "账号已更新。", "" },
+    { "succeeded", "已接任。", "职责和没有办结的事项都已转给接任的人。" },
 };
 
 struct note page_done(const struct page *g)

@@ -41,7 +41,7 @@ static void note_refusal(struct web *w, const struct request *q, struct slice ac
 /* Commands that change who may do what. The main log holds what changed; the audit log, who did it and from where. */
 static void note_permission(struct web *w, const struct request *q, const struct command *c)
 {
-    static const char *const watched[] = { "people", "duty", "end-duty", "disable", "reset" };
+    static const char *const watched[] = { "people", "duty", "end-duty", "succeed", "disable", "reset" };
     static const char *const objects[] = { "person", "login", "name" };
     struct slice what = json_text(c->body, "do"), object = S("");
     struct fault f;

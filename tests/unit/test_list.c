@@ -103,6 +103,10 @@ static void make_parts(struct fixture *x, const struct people *p, int64_t id)
         put(x, SQL_CLOCK_PUT, ARGS(county, v_int(id), v_text(S("limit")), v_text(luck_below(&x->luck, 2) ? S("expired") : S("running")), v_int(20600), v_null()));
     if (!luck_below(&x->luck, 3))
         put(x, SQL_MILESTONE_PUT, ARGS(county, v_int(id), v_int(0), v_text(S("节点")), v_int(day_of(2026, 6, 1) + (int)luck_below(&x->luck, 30)), v_int(100)));
+    if (luck_below(&x->luck, 3)) { /* some reports are too old to say anything, some gained nothing */
+        day last = day_of(2026, 4, 1) + (int)luck_below(&x->luck, 70);
+        put(x, SQL_PACE_PUT, ARGS(county, v_int(id), v_int(last - 14 - (int)luck_below(&x->luck, 60)), v_int(last), v_int((int)luck_below(&x->luck, 400) - 40)));
+    }
 }
 
 static void make_entries(struct fixture *x, size_t n)
@@ -250,7 +254,8 @@ static const char *const conditions[] = {
     "missing(support)", "\"石桥局\" in circle", "not (lead in circle)", "missing(circle)", "owner = \"石桥局\" or missing(owner)", "amount >= 10000", "amount - spent > 500.5",
     "left > 0", "share * 2 < 55.5", "days > 10 and flag", "not flag", "missing(flag)", "word = \"big\"", "not (word in [big])", "contains(title, \"供热\")",
     "contains(text, \"100%完成_\")", "met_on > today", "year(met_on) = 2026", "ending = \"solved\"", "not (ending = \"solved\")", "progress > 33.3", "missing(section)",
-    "friend = \"人员3\"", "leader != \"人员3\"", "expired(limit)", "not expired(limit)", "left(limit) > 3", "has_plan", "planned > 50", "lag >= 10", "lead or support",
+    "friend = \"人员3\"", "leader != \"人员3\"", "expired(limit)", "not expired(limit)", "left(limit) > 3", "has_plan", "planned > 50", "lag >= 10", "not has_plan", "will_be_late", "not will_be_late", "missing(expected)", "expected > due", "expected - due > 7 days", "stalled",
+    "not stalled", "schedule = \"behind\"", "not done and has_plan and schedule != \"behind\"", "missing(schedule)", "unowned", "not unowned and not done", "unled", "not unled", "unsigned > 0", "unsigned = 0 and not done", "not done and missing(stalled)", "lead or support",
     "duty(liaison) and not support", "missing(month)", "workdays(today, due) > 3", "true", "false",
 };
 

@@ -8,7 +8,7 @@ DROP TABLE IF EXISTS account; DROP TABLE IF EXISTS duty; DROP TABLE IF EXISTS do
 DROP TABLE IF EXISTS term; DROP TABLE IF EXISTS entry; DROP TABLE IF EXISTS entry_unit; DROP TABLE IF EXISTS line;
 DROP TABLE IF EXISTS milestone; DROP TABLE IF EXISTS receipt; DROP TABLE IF EXISTS ask; DROP TABLE IF EXISTS clock;
 DROP TABLE IF EXISTS notice; DROP TABLE IF EXISTS proof; DROP TABLE IF EXISTS paper; DROP TABLE IF EXISTS number;
-DROP TABLE IF EXISTS counter; DROP TABLE IF EXISTS answer; DROP TABLE IF EXISTS precedent;
+DROP TABLE IF EXISTS counter; DROP TABLE IF EXISTS pace; DROP TABLE IF EXISTS answer; DROP TABLE IF EXISTS precedent;
 
 -- name: schema_made_county()
 CREATE TABLE IF NOT EXISTS county (
@@ -84,6 +84,9 @@ CREATE TABLE IF NOT EXISTS line (
 CREATE TABLE IF NOT EXISTS milestone (
   county BIGINT NOT NULL, entry BIGINT NOT NULL, place BIGINT NOT NULL, title TEXT NOT NULL, due BIGINT NOT NULL,
   percent BIGINT NOT NULL, PRIMARY KEY (county, entry, place));
+CREATE TABLE IF NOT EXISTS pace (
+  county BIGINT NOT NULL, entry BIGINT NOT NULL, from_day BIGINT NOT NULL, on_day BIGINT NOT NULL, gain BIGINT NOT NULL,
+  PRIMARY KEY (county, entry));
 CREATE TABLE IF NOT EXISTS receipt (
   county BIGINT NOT NULL, entry BIGINT NOT NULL, unit BIGINT NOT NULL, role TEXT NOT NULL, stage BIGINT NOT NULL,
   state TEXT NOT NULL, asked_on BIGINT NOT NULL, due BIGINT, return_until BIGINT, answered_on BIGINT, reason TEXT NOT NULL, account TEXT NOT NULL,
@@ -275,6 +278,10 @@ UNION
 SELECT r.entry FROM receipt r JOIN entry e ON e.county = r.county AND e.entry = r.entry AND e.stage = 1
 WHERE r.county = :county AND r.unit = :unit AND r.stage = 1 ORDER BY 1;
 
+-- name: entry_of_leader(county, leader)
+-- Drafts and live entries that a person leads: a successor takes them over.
+SELECT entry FROM entry WHERE county = :county AND leader = :leader AND leader IS NOT NULL AND stage IN (0, 1) ORDER BY entry;
+
 -- name: entry_live(county)
 -- Every live entry, for the day that begins.
 SELECT entry FROM entry WHERE county = :county AND stage = 1 ORDER BY entry;
@@ -309,6 +316,14 @@ VALUES (:county, :entry, :place, :title, :due, :percent);
 -- name: milestone_all(county, entry)
 SELECT place, title, due, percent FROM milestone WHERE county = :county AND entry = :entry ORDER BY due, place;
 
+-- name: pace_put(county, entry, from_day, on_day, gain)
+-- Tenths of a percent gained between two reports: the expected finish rests on it.
+INSERT INTO pace (county, entry, from_day, on_day, gain) VALUES (:county, :entry, :from_day, :on_day, :gain)
+ON CONFLICT (county, entry) DO UPDATE SET from_day = excluded.from_day, on_day = excluded.on_day, gain = excluded.gain;
+
+-- name: pace_get(county, entry)
+SELECT from_day, on_day, gain FROM pace WHERE county = :county AND entry = :entry;
+
 -- name: receipt_put(county, entry, unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on)
 INSERT INTO receipt (county, entry, unit, role, stage, state, asked_on, due, return_until, answered_on, reason, account, ruling, ruled_on)
 VALUES (:county, :entry, :unit, :role, :stage, :state, :asked_on, :due, :return_until, :answered_on, :reason, :account, :ruling, :ruled_on)
@@ -331,6 +346,10 @@ WHERE county = :county AND state = :state ORDER BY entry;
 -- name: receipt_of_unit_in(county, unit, state)
 SELECT entry, role, stage, asked_on, due FROM receipt
 WHERE county = :county AND unit = :unit AND state = :state ORDER BY entry, stage;
+
+-- name: receipt_waiting(county, entry)
+-- How many units have not signed for a live entry.
+SELECT count(*) FROM receipt WHERE county = :county AND entry = :entry AND stage = 1 AND state = 'asked';
 
 -- name: receipt_drop(county, entry, unit, stage)
 -- A unit that is no longer asked.
