@@ -1,7 +1,10 @@
 /* cmd_list.c: `taizhang list`, a list of a ledger, for people or for programs. */
 #include "cli/session.h"
+#include "web/web.h"
 
 #include <stdio.h>
+
+enum { EXPORT_BYTES_MAX = 256 << 20 };
 
 struct args { struct slice ledger, where, list, format, as, as_of; };
 
@@ -9,7 +12,7 @@ static const struct cli_option options[] = {
     { "ledger", 0, CLI_TEXT, offsetof(struct args, ledger), "NAME", "哪本台账，默认第一本" },
     { "list", 0, CLI_TEXT, offsetof(struct args, list), "NAME", "规则包里的常用列表，如 late" },
     { "where", 0, CLI_TEXT, offsetof(struct args, where), "EXPR", "条件，如 'light = \"red\"'" },
-    { "format", 0, CLI_TEXT, offsetof(struct args, format), "table|csv|json", "输出格式" },
+    { "format", 0, CLI_TEXT, offsetof(struct args, format), "table|csv|xlsx|ics|json", "输出格式" },
     { "as", 0, CLI_TEXT, offsetof(struct args, as), "WHO", "以谁的身份：登录名，或 单位/姓名" },
     { "as-of", 0, CLI_TEXT, offsetof(struct args, as_of), "DAY", "某日口径，如 2026-06-30" },
     { 0 },
@@ -26,7 +29,7 @@ static struct slice cell(const struct look *look, const struct entry *e, int slo
     return s;
 }
 
-/* ---------- three writers over the same rows ---------- */
+/* ---------- for people, and for programs ---------- */
 
 static void put_table(const struct look *look, const struct list_rows *rows)
 {
@@ -45,30 +48,6 @@ static void put_table(const struct look *look, const struct list_rows *rows)
         putchar('\n');
     }
     printf("共 %lld 项\n", (long long)rows->total);
-}
-
-/* RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe in front. */
-static void put_csv_cell(struct slice s)
-{
-    bool formula = s.len && memchr("=+-@\t", s.at[0], 5);
-    putchar('"');
-    if (formula)
-        putchar('\'');
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] == '"')
-            putchar('"');
-        putchar(s.at[i]);
-    }
-    putchar('"');
-}
-
-static void put_csv(const struct look *look, const struct list_rows *rows)
-{
-    for (size_t i = 0; i <= rows->n; i++)
-        for (size_t k = 0; k < COUNT(columns); k++) {
-            put_csv_cell(i ? cell(look, &rows->at[i - 1], columns[k]) : common_label((enum common)columns[k]).zh);
-            fputs(k + 1 < COUNT(columns) ? "," : "\r\n", stdout);
-        }
 }
 
 static void put_json(const struct look *look, const struct list_rows *rows)
@@ -91,8 +70,23 @@ static void put_json(const struct look *look, const struct list_rows *rows)
     buf_close(&b);
 }
 
-static const struct { const char *name; void (*put)(const struct look *look, const struct list_rows *rows); } formats[] = {
-    { "table", put_table }, { "csv", put_csv }, { "json", put_json },
+/* The files that the page gives too; their limit is told, nothing is cut off. */
+static bool put_file(struct app *app, const struct look *look, const struct list_query *q, enum export_format format, struct fault *f)
+{
+    struct document_reader reader;
+    struct export_what what = { look, q, &reader, q->def->label.zh };
+    if (format == EXPORT_XLSX && !document_find(&app->arena, &reader, f))
+        return false;
+    struct buf out = buf_open(EXPORT_BYTES_MAX);
+    bool ok = list_export(&what, format, &out, f);
+    if (ok && (fwrite(out.at, 1, out.len, stdout) != out.len || fflush(stdout)))
+        ok = fault_set(f, FAULT_BROKEN, "cli-cannot-write", S("-"), S("stdout"));
+    buf_close(&out);
+    return ok;
+}
+
+static const struct { const char *name; void (*put)(const struct look *look, const struct list_rows *rows); enum export_format file; } formats[] = {
+    { "table", put_table, 0 }, { "json", put_json, 0 }, { "csv", NULL, EXPORT_CSV }, { "xlsx", NULL, EXPORT_XLSX }, { "ics", NULL, EXPORT_ICS },
 };
 
 /* ---------- the question ---------- */
@@ -123,9 +117,14 @@ static bool ask(struct app *app, struct ledger *l, const struct args *args, size
         ok = q.def || fault_set(f, FAULT_USAGE, "unknown-ledger", args->ledger, S(""));
     }
     ok = ok && (!args->list.len || saved_list(q.def, args->list, &q, f));
-    ok = ok && (!args->where.len || list_parse_where(&app->arena, q.def, args->where, &q.where, f)) && list_ask(&look, &q, &rows, f);
-    if (ok)
-        formats[format].put(&look, &rows);
+    ok = ok && (!args->where.len || list_parse_where(&app->arena, q.def, args->where, &q.also, f));
+    if (ok && !formats[format].put) {
+        ok = put_file(app, &look, &q, formats[format].file, f);
+    } else if (ok && (ok = list_ask(&look, &q, &rows, f))) {
+        ok = rows.total == (int64_t)rows.n || fault_set(f, FAULT_REFUSED, "export-too-many", slice_format(&app->arena, "%lld", (long long)rows.total), slice_format(&app->arena, "%d", LIST_ROWS_MAX));
+        if (ok)
+            formats[format].put(&look, &rows);
+    }
     reader_close(r);
     return ok;
 }
@@ -144,7 +143,7 @@ static int run(struct app *app, int argc, char **argv)
     while (format < COUNT(formats) && !slice_equal(slice_of(formats[format].name), args.format))
         format++;
     if (argc != 1 || format == COUNT(formats))
-        return app_usage(app, argc != 1 ? "需要台账文件" : "格式可以是 table、csv、json");
+        return app_usage(app, argc != 1 ? "需要台账文件" : "格式可以是 table、csv、xlsx、ics、json");
     if (args.as_of.len && !day_parse(args.as_of, &on))
         return app_usage(app, "--as-of 应如 2026-06-30");
     if (!ledger_open(argv[0], &world, (struct ledger_options){ 0 }, &l, &f))
@@ -160,8 +159,8 @@ static int run(struct app *app, int argc, char **argv)
 const struct subcommand cmd_list = {
     .name = "list",
     .brief = "列出台账里的事项",
-    .usage = "LEDGER [--ledger L] [--list NAME] [--where EXPR] [--as WHO] [--as-of DAY] [--format table|csv|json]",
-    .example = "taizhang list qinghe.ledger --list late --as zhangmin\ntaizhang list qinghe.ledger --where 'lead = \"县水务局\" and not done' --as zhangmin --format csv\n",
+    .usage = "LEDGER [--ledger L] [--list NAME] [--where EXPR] [--as WHO] [--as-of DAY] [--format table|csv|xlsx|ics|json]",
+    .example = "taizhang list qinghe.ledger --list late --as zhangmin\ntaizhang list qinghe.ledger --where 'lead = \"县水务局\" and not done' --as zhangmin --format xlsx > 水务局.xlsx\n",
     .options = options,
     .run = run,
 };

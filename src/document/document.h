@@ -45,7 +45,9 @@ struct block {
 
 /* How column n of every table of the paper is set. Without a row here: width by content, text at the left. */
 enum paper_align { PAPER_LEFT, PAPER_CENTRE, PAPER_RIGHT,
-    PAPER_FIGURE }; /* at the right; in a sheet a number where it is a plain one of up to 15 digits, else text */
+    PAPER_FIGURE, /* at the right; in a sheet a number where it is a plain one of up to 15 digits, else text */
+    PAPER_DATE,   /* at the right; in a sheet a day where it is YYYY-MM-DD, else text */
+    PAPER_ALIGNS };
 struct paper_column {
     enum paper_align align;
     uint8_t width; /* in Chinese characters; 0: by content */

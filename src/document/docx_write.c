@@ -248,7 +248,7 @@ static void share_width(const struct setter *s, const struct widths *w, int *col
 static void put_cell(struct setter *s, const struct block *row, size_t k, int width)
 {
     static const char *const aligns[] = { "<w:jc w:val=\"left\"/>", "<w:jc w:val=\"center\"/>", "<w:jc w:val=\"right\"/>",
-        "<w:jc w:val=\"right\"/>" };
+        "<w:jc w:val=\"right\"/>", "<w:jc w:val=\"right\"/>" };
     bool head = row->kind == PAPER_TABLE_HEAD;
     enum paper_align align = k < s->p->columns_n ? s->p->columns[k].align : PAPER_LEFT;
     buf_format(s->b, "<w:tc><w:tcPr><w:tcW w:w=\"%d\" w:type=\"dxa\"/><w:vAlign w:val=\"center\"/></w:tcPr>"

@@ -115,7 +115,7 @@ static bool take_columns(struct work *w, struct paper *p, struct fault *f)
     p->landscape = landscape;
     for (size_t i = 2; i + 1 < w->asked.n; i += 2) {
         if (!slice_int(w->asked.at[i], &align) || !slice_int(w->asked.at[i + 1], &width) || align < 0 ||
-            align > PAPER_FIGURE || width < 0 || width > UINT8_MAX)
+            align >= PAPER_ALIGNS || width < 0 || width > UINT8_MAX)
             return bad_message(f);
         columns[p->columns_n++] = (struct paper_column){ (enum paper_align)align, (uint8_t)width };
     }

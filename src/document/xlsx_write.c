@@ -136,7 +136,7 @@ struct sheet {
     const struct paper *p;
     lxw_workbook *book;
     lxw_worksheet *sheet;
-    lxw_format *title, *head, *cells[PAPER_FIGURE + 1];
+    lxw_format *title, *head, *cells[PAPER_ALIGNS];
     struct widths widths;
     size_t columns, row, head_rows;
 };
@@ -145,7 +145,7 @@ enum { LINE_POINTS = 16, TITLE_LINE_POINTS = 30, ROW_MOST_POINTS = 409 };
 
 static lxw_format *format(lxw_workbook *book, const char *font, double size, enum paper_align align, bool border)
 {
-    static const uint8_t aligns[] = { LXW_ALIGN_LEFT, LXW_ALIGN_CENTER, LXW_ALIGN_RIGHT, LXW_ALIGN_RIGHT };
+    static const uint8_t aligns[] = { LXW_ALIGN_LEFT, LXW_ALIGN_CENTER, LXW_ALIGN_RIGHT, LXW_ALIGN_RIGHT, LXW_ALIGN_RIGHT };
     lxw_format *f = workbook_add_format(book);
     if (!f)
         return NULL;
@@ -168,6 +168,8 @@ static bool make_formats(struct sheet *s)
         format_set_bold(s->head);
     for (size_t i = 0; i < COUNT(s->cells); i++)
         ok = (s->cells[i] = format(s->book, "仿宋_GB2312", 11, (enum paper_align)i, true)) && ok;
+    if (ok)
+        format_set_num_format(s->cells[PAPER_DATE], "yyyy-mm-dd");
     return ok;
 }
 
@@ -189,12 +191,26 @@ static bool unwritten(lxw_error error, struct fault *f)
     return fault_set(f, FAULT_BROKEN, "document-unwritten", slice_of(lxw_strerror(error)), S(""));
 }
 
-static bool put_cell(struct sheet *s, size_t column, struct slice text, lxw_format *how, bool figure, struct fault *f)
+/* A day that a sheet can count: its days begin in 1900. */
+static bool is_sheet_day(struct slice s, lxw_datetime *when)
+{
+    day d;
+    *when = (lxw_datetime){ 0 };
+    if (!day_parse(s, &d))
+        return false;
+    day_parts(d, &when->year, &when->month, &when->day);
+    return when->year >= 1900 && when->year <= 9999;
+}
+
+static bool put_cell(struct sheet *s, size_t column, struct slice text, lxw_format *how, enum paper_align as, struct fault *f)
 {
     const char *t = slice_text(s->a, text);
-    lxw_error error = figure && is_plain_figure(text)
-        ? worksheet_write_number(s->sheet, (lxw_row_t)s->row, (lxw_col_t)column, strtod(t, NULL), how)
-        : worksheet_write_string(s->sheet, (lxw_row_t)s->row, (lxw_col_t)column, t, how);
+    lxw_row_t row = (lxw_row_t)s->row;
+    lxw_col_t at = (lxw_col_t)column;
+    lxw_datetime when;
+    lxw_error error = as == PAPER_FIGURE && is_plain_figure(text) ? worksheet_write_number(s->sheet, row, at, strtod(t, NULL), how)
+        : as == PAPER_DATE && is_sheet_day(text, &when)           ? worksheet_write_datetime(s->sheet, row, at, &when, how)
+                                                                  : worksheet_write_string(s->sheet, row, at, t, how);
     if (error == LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED)
         return fault_set(f, FAULT_REFUSED, "document-cell-long", slice_format(s->a, "%zu", s->row + 1), S("32767"));
     return error ? unwritten(error, f) : true;
@@ -226,7 +242,7 @@ static bool put_row(struct sheet *s, const struct block *b, struct fault *f)
     for (size_t k = 0; k < s->columns; k++) {
         enum paper_align align = k < s->p->columns_n ? s->p->columns[k].align : PAPER_LEFT;
         struct slice text = k < b->cells.n ? b->cells.at[k] : S("");
-        if (!put_cell(s, k, text, head ? s->head : s->cells[align], !head && align == PAPER_FIGURE, f))
+        if (!put_cell(s, k, text, head ? s->head : s->cells[align], head ? PAPER_LEFT : align, f))
             return false;
         size_t needs = k < s->widths.n ? lines_in(text, s->widths.of[k]) : 1;
         lines = needs > lines ? needs : lines;
@@ -250,7 +266,7 @@ static bool put_title(struct sheet *s, struct slice title, struct fault *f)
             "", s->title);
     if (error)
         return unwritten(error, f);
-    if (!put_cell(s, 0, title, s->title, false, f) ||
+    if (!put_cell(s, 0, title, s->title, PAPER_LEFT, f) ||
         !set_height(s, TITLE_LINE_POINTS * lines_in(title, across ? across : 60), f))
         return false;
     s->row++;

@@ -177,7 +177,7 @@ page_fn show_login, post_login, post_logout, show_me, show_password, post_passwo
 
 /* ---------- list.c ---------- */
 
-page_fn show_list, show_ledgers, show_search;
+page_fn show_list, show_list_csv, show_list_xlsx, show_list_ics, show_ledgers, show_search;
 
 /* ---------- entry.c, acts.c, history.c ---------- */
 

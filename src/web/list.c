@@ -338,6 +338,64 @@ static bool ask_list(struct page *g, struct asked_list *a, const struct ledger_f
     return true;
 }
 
+/* ---------- the list as a file ---------- */
+
+static const struct { const char *file, *label, *type; } export_files[EXPORT_FORMATS] = {
+    [EXPORT_CSV] = { "list.csv", "表格 csv", "text/csv; charset=utf-8" },
+    [EXPORT_XLSX] = { "list.xlsx", "表格 xlsx（Excel、WPS）", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+    [EXPORT_ICS] = { "list.ics", "日历 ics（时限）", "text/calendar; charset=utf-8" },
+};
+
+/* The address of the list as it stands, without its page. */
+static struct export_links export_links(struct page *g, const struct ledger_def *d)
+{
+    struct export_links links = { 0 };
+    struct slice query = http_query_with(g->q, "page", S(""));
+    for (size_t i = 0; i < EXPORT_FORMATS; i++) {
+        struct slice href = slice_format(g->arena, "/l/" S_FMT "/%s" S_FMT, S_ARG(d->name), export_files[i].file, S_ARG(query.len > 1 ? query : S("")));
+        struct export_link link = { slice_of(export_files[i].label), href };
+        PUSH(g->arena, &links, link);
+    }
+    return links;
+}
+
+static enum http_outcome export_as(struct page *g, enum export_format format)
+{
+    const struct ledger_def *d = pack_ledger(g->look.pack, http_param(g->q, "ledger"));
+    struct fault f;
+    if (!d)
+        return page_missing(g);
+    struct asked_list a = read_asked(g, d);
+    struct export_what what = { &g->look, &a.query, g->web->config.reader, slice_format(g->arena, S_FMT "：" S_FMT, S_ARG(d->label.zh), S_ARG(conditions(g, &a))) };
+    if (a.where_refused.len) /* a list of other rows than the address says is no export */
+        return fault_set(&f, FAULT_REFUSED, "export-condition", a.where_refused, S("")), page_fail(g, &f);
+    if (!list_export(&what, format, &g->p->body, &f))
+        return g->p->body.len = 0, page_fail(g, &f);
+    struct buf name = buf_open(400);
+    buf_put(&name, d->label.zh);
+    day_put(&name, g->look.today);
+    buf_text(&name, strrchr(export_files[format].file, '.'));
+    http_download(g->p, buf_keep(g->arena, &name), export_files[format].type);
+    return HTTP_DONE;
+}
+
+enum http_outcome show_list_csv(struct page *g)
+{
+    return export_as(g, EXPORT_CSV);
+}
+
+enum http_outcome show_list_xlsx(struct page *g)
+{
+    return export_as(g, EXPORT_XLSX);
+}
+
+enum http_outcome show_list_ics(struct page *g)
+{
+    return export_as(g, EXPORT_ICS);
+}
+
+/* ---------- the page ---------- */
+
 enum http_outcome show_list(struct page *g)
 {
     const struct ledger_def *d = pack_ledger(g->look.pack, http_param(g->q, "ledger"));
@@ -356,6 +414,7 @@ enum http_outcome show_list(struct page *g)
     v.columns = 9 + v.extras.n;
     v.conditions = conditions(g, &a);
     v.today = g->look.today;
+    v.exports = export_links(g, d);
     if (may_open(&g->look, d)) {
         v.open_label = slice_format(g->arena, "新增" S_FMT, S_ARG(d->noun.zh.len ? d->noun.zh : S("事项")));
         v.open_href = page_address(g, "/l/" S_FMT "/new", S_ARG(d->name));

@@ -40,6 +40,9 @@ struct list_row {
 };
 struct list_row_list { struct list_row *at; size_t n, cap; };
 
+struct export_link { struct slice label, href; };
+struct export_links { struct export_link *at; size_t n, cap; };
+
 struct list_page {
     struct shell shell;
     struct note done;
@@ -55,6 +58,7 @@ struct list_page {
     struct list_row_list rows;
     struct empty empty;
     struct pager pager;
+    struct export_links exports;
 };
 
 struct ledger_row { struct slice label, href, say; int64_t total; };

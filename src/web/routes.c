@@ -20,6 +20,9 @@ const struct page_route page_routes[] = {
     /* any ledger (list.c) */
     { HTTP_GET, "/l", MAY_SIGNED_IN, show_ledgers, 0 },
     { HTTP_GET, "/l/:ledger", MAY_SIGNED_IN, show_list, 0 },
+    { HTTP_GET, "/l/:ledger/list.csv", MAY_SIGNED_IN, show_list_csv, 0 },
+    { HTTP_GET, "/l/:ledger/list.xlsx", MAY_SIGNED_IN, show_list_xlsx, 0 },
+    { HTTP_GET, "/l/:ledger/list.ics", MAY_SIGNED_IN, show_list_ics, 0 },
     { HTTP_GET, "/l/:ledger/new", MAY_SIGNED_IN, show_open, 0 },
     { HTTP_POST, "/l/:ledger/new", MAY_SIGNED_IN, post_open, 0 },
     { HTTP_GET, "/search", MAY_SIGNED_IN, show_search, 0 },

@@ -34,6 +34,18 @@ bool web_listen(struct web *w, struct fault *f) MUST_USE; /* starts the threads 
 uint16_t web_port(const struct web *w);
 void web_close(struct web *w);
 
+/* A whole list as a file: what the query says and the look may see. csv and ics up to EXPORT_ROWS_MAX entries, xlsx up to
+ * EXPORT_SHEET_ROWS_MAX (the limit of a sheet that is read in again); more is refused, never cut off. */
+enum { EXPORT_ROWS_MAX = LIST_ROWS_MAX, EXPORT_SHEET_ROWS_MAX = TABLE_ROWS_MAX - 2 };
+enum export_format { EXPORT_CSV, EXPORT_XLSX, EXPORT_ICS, EXPORT_FORMATS };
+struct export_what {
+    const struct look *look;
+    const struct list_query *query;       /* offset and limit are not looked at */
+    const struct document_reader *reader; /* for xlsx; NULL: is refused */
+    struct slice title;
+};
+bool list_export(const struct export_what *what, enum export_format format, struct buf *out, struct fault *f) MUST_USE;
+
 /* One request without a socket, as this account ("" a stranger), through everything but session and form token. */
 struct web_answer {
     int status;

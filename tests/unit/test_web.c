@@ -206,6 +206,29 @@ static void a_condition_that_cannot_be_read_is_said_and_left_out(void **state)
     shows(&good, 200, "没有符合条件的");
 }
 
+static void a_list_is_exported_as_its_address_says(void **state)
+{
+    struct site *s = *state;
+    struct web_answer page = get(s, s->office, "/l/tasks?light=r&page=1"), all = get(s, s->office, "/l/tasks/list.csv"), green = get(s, s->office, "/l/tasks/list.csv?light=g"),
+        days = get(s, s->office, "/l/tasks/list.ics?q=%E6%B0%B4%E5%BA%93"), wrong = get(s, s->office, "/l/tasks/list.csv?where=colour+%3D+3");
+    shows(&page, 200, "href=\"/l/tasks/list.csv?light=r\"");
+    shows(&all, 200, "\"白石水库<加固>\"");
+    hides(&green, "白石水库");
+    shows(&days, 200, "DTSTART;VALUE=DATE:20260601\r\n");
+    shows(&wrong, 422, "没有导出");
+    assert_true(slice_starts(all.type, S("text/csv")));
+}
+
+static void an_export_holds_nothing_that_its_reader_may_not_see(void **state)
+{
+    struct site *s = *state;
+    struct web_answer own = get(s, s->liaison, "/l/tasks/list.csv"), other = get(s, s->other, "/l/tasks/list.csv"), days = get(s, s->other, "/l/tasks/list.ics");
+    shows(&own, 200, "白石水库");
+    shows(&other, 200, "编号");
+    hides(&other, "白石水库");
+    hides(&days, "VEVENT");
+}
+
 static void a_ledger_that_is_not_there_is_missing(void **state)
 {
     struct site *s = *state;
@@ -381,6 +404,8 @@ int main(void)
         on_site(who_only_keeps_accounts_has_no_entries_in_the_bar),
         on_site(a_list_counts_filters_and_says_when_it_is_empty),
         on_site(a_condition_that_cannot_be_read_is_said_and_left_out),
+        on_site(a_list_is_exported_as_its_address_says),
+        on_site(an_export_holds_nothing_that_its_reader_may_not_see),
         on_site(a_ledger_that_is_not_there_is_missing),
         on_site(a_number_leads_straight_to_its_entry),
         on_site(counts_follow_the_ledger_at_once),
