@@ -140,7 +140,7 @@ static bool heads_again(struct ledger *then, int64_t last, struct fault *f)
     return rows_end(&r) && log_head_write(then->conn, then->county, LOG_MAIN, &head, f);
 }
 
-static bool fill_as_of(struct ledger *l, struct ledger *then, struct conn *from, int64_t end_ms, day d, struct fault *f)
+static bool fill_as_of(struct ledger *l, struct ledger *then, struct conn *from, int64_t end_ms, struct fault *f)
 {
     int64_t last, n;
     then->county = l->county;
@@ -148,7 +148,7 @@ static bool fill_as_of(struct ledger *l, struct ledger *then, struct conn *from,
     if (!store_number(from, SQL_EVENT_LAST_BEFORE, ARGS(v_int(l->county), v_int(LOG_MAIN), v_int(end_ms)), 0, &last, f))
         return false;
     if (!last)
-        return fault_set(f, FAULT_MISSING, "as-of-before", day_text(&l->memory, d), S(""));
+        return fault_set(f, FAULT_MISSING, "as-of-before", S(""), S(""));
     return store_open(":memory:", STORE_MEMORY, (struct store_options){ 0 }, &then->conn, f) && store_schema(then->conn, f) && store_begin(then->conn, f)
         && replay(l, from, then->conn, last, true, &n, f) && heads_again(then, last, f) && store_commit(then->conn, f) && pack_load(then, f)
         && ledger_load(then, f);
@@ -167,9 +167,10 @@ bool ledger_as_of(struct ledger *l, day d, struct ledger **then, struct fault *f
     (*then)->memory_files = l->memory_files;             /* of a ledger in memory: lent, the ledger outlives its look back */
     (*then)->n_memory_files = (*then)->cap_memory_files = l->n_memory_files;
     struct conn *from = snapshot_begin(l, f);
-    bool ok = from && fill_as_of(l, *then, from, clock->at_ms + 1, d, f);
+    bool ok = from && fill_as_of(l, *then, from, clock->at_ms + 1, f);
     if (from)
         snapshot_end(l, from);
+    ok = ok && ledger_tick(*then, f); /* days that nobody's command had begun yet: their lights stand in later events */
     if (ok)
         return true;
     ledger_close(*then);

@@ -385,8 +385,9 @@ enum http_outcome show_entry(struct page *g)
     add_notices(g, &file, &v);
     v.history = history_tell(g, e.def, &file);
     v.stale = stale_of(g, &v.history);
-    v.acts = acts_of(g, &e, &file, &offers);
-    const struct offer *first = first_offer(&e, &offers);
+    if (!g->as_of.len)
+        v.acts = acts_of(g, &e, &file, &offers);
+    const struct offer *first = g->as_of.len ? NULL : first_offer(&e, &offers);
     if (first) {
         v.thumb = first_offer_name(g, &e, first);
         v.thumb_href = first->act == ACT_REPORT ? page_address(g, "/e/%lld/report", (long long)e.id) : S("#act");

@@ -68,6 +68,7 @@ struct page {
     struct look look;            /* as who asks; until the function returns */
     const struct fault *refused; /* set where a form is shown again */
     const struct command *sent;  /* set in page_send's `ok`: what the command did */
+    struct slice as_of;          /* "as_of=2026-06-30" where a past day is shown (then.c); empty: now */
 };
 
 /* ---------- what a ledger adds up to for one person (counts.c) ---------- */
@@ -92,12 +93,24 @@ bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *f
 int64_t total_kept(struct page *g, const struct ledger_def *d, const struct ledger_facts *facts, struct slice question);
 void total_keep(struct page *g, const struct ledger_def *d, const struct ledger_facts *facts, struct slice question, int64_t total);
 
+/* ---------- as of a past day (then.c) ---------- */
+
+enum { THEN_DAYS = 4 };
+struct then_day { day on; struct ledger *ledger; struct reader *reader; uint64_t used; };
+struct then { pthread_mutex_t gate; struct then_day days[THEN_DAYS]; uint64_t clock; };
+bool then_open(struct then *t);
+void then_close(struct then *t);
+/* The page looks at that day, with the rights of today; to be ended, also where the page then fails. */
+bool then_begin(struct page *g, struct slice as_of, struct fault *f) MUST_USE;
+void then_end(struct page *g);
+
 struct web {
     struct web_config config;
     struct ledger *ledger;
     struct server *server;
     struct route *routes;
     struct counts counts;
+    struct then then;
     char title[160];
     unsigned char token_key[32];
 };

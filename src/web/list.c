@@ -103,7 +103,9 @@ static bool is_filtered(const struct asked_list *a)
 
 static struct slice list_href(struct page *g, const struct ledger_def *d, struct slice saved)
 {
-    return saved.len ? page_address(g, "/l/" S_FMT "?list=" S_FMT, S_ARG(d->name), S_ARG(saved)) : page_address(g, "/l/" S_FMT, S_ARG(d->name));
+    const char *mark = g->as_of.len ? saved.len ? "&" : "?" : "";
+    return saved.len ? page_address(g, "/l/" S_FMT "?list=" S_FMT "%s" S_FMT, S_ARG(d->name), S_ARG(saved), mark, S_ARG(g->as_of))
+                     : page_address(g, "/l/" S_FMT "%s" S_FMT, S_ARG(d->name), mark, S_ARG(g->as_of));
 }
 
 /* A saved list that holds everything is not shown beside 全部. */
@@ -117,7 +119,7 @@ static struct tabs tabs_of(struct page *g, const struct asked_list *a, const str
         all_saved = all_saved || (a->saved_at == (int)i && slice_equal(d->lists[i].label.zh, S("全部")));
     at[n++] = (struct tab){ S("全部"), list_href(g, d, S("")), facts->all.total, true, !a->saved || all_saved };
     for (size_t i = 0; i < d->n_lists; i++)
-        if (!slice_equal(d->lists[i].label.zh, S("全部")))
+        if (!slice_equal(d->lists[i].label.zh, S("全部")) && (d->lists[i].box != BOX_WATCH || facts->lists[i] || a->saved_at == (int)i)) /* what to look after only where there is some */
             at[n++] = (struct tab){ d->lists[i].label.zh, list_href(g, d, d->lists[i].name), facts->lists[i], true, a->saved_at == (int)i };
     return (struct tabs){ S("常用清单"), at, n };
 }
@@ -248,7 +250,7 @@ static void fill_columns(struct page *g, const struct asked_list *a, const int *
 static struct list_row row_of(struct page *g, const struct entry *e, const int *extra, size_t n_extra)
 {
     const struct people *p = g->look.people;
-    struct list_row r = { .id = e->id, .lamp = entry_lamp(g, e), .number = e->number, .title = e->title, .state = e->def->states[e->state].label.zh,
+    struct list_row r = { .id = e->id, .href = page_address(g, "/e/%lld%s" S_FMT, (long long)e->id, g->as_of.len ? "?" : "", S_ARG(g->as_of)), .lamp = entry_lamp(g, e), .number = e->number, .title = e->title, .state = e->def->states[e->state].label.zh,
         .lead = unit_short(p, e->lead), .leader = person_name(p, e->leader), .due = e->due, .updated = e->updated_on,
         .has_progress = e->progress >= 0, .track = { light_code(e->light), e->progress < 0 ? 0 : e->progress / 10, -1 } };
     for (size_t i = 0; i < n_extra; i++) {
@@ -415,7 +417,8 @@ enum http_outcome show_list(struct page *g)
     v.conditions = conditions(g, &a);
     v.today = g->look.today;
     v.exports = export_links(g, d);
-    if (may_open(&g->look, d)) {
+    v.as_of = http_query(g->q, "as_of");
+    if (!g->as_of.len && may_open(&g->look, d)) {
         v.open_label = slice_format(g->arena, "新增" S_FMT, S_ARG(d->noun.zh.len ? d->noun.zh : S("事项")));
         v.open_href = page_address(g, "/l/" S_FMT "/new", S_ARG(d->name));
     }

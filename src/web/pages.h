@@ -31,6 +31,7 @@ struct list_cell { struct slice label, text; };
 struct list_cells { struct list_cell *at; size_t n, cap; };
 struct list_row {
     int64_t id;
+    struct slice href;
     struct lamp lamp;
     struct slice number, title, state, lead, leader;
     day due, updated;
@@ -45,6 +46,7 @@ struct export_links { struct export_link *at; size_t n, cap; };
 
 struct list_page {
     struct shell shell;
+    struct slice as_of; /* the day asked for */
     struct note done;
     struct slice title, say, conditions, open_label, open_href;
     day today;

@@ -136,6 +136,12 @@ static const struct { const char *code, *head, *text; } done_words[] = {
 struct note page_done(const struct page *g)
 {
     struct slice code = http_query(g->q, "done");
+    if (g->as_of.len) {
+        struct buf b = buf_open(300);
+        tpl_day(&b, g->look.today);
+        buf_text(&b, "结束时的台账。");
+        return (struct note){ .light = "y", .head = buf_keep(g->arena, &b), .text = S("按您现在的权限显示，不能办理。在清单里清空“某日口径”就回到现在。") };
+    }
     for (size_t i = 0; i < COUNT(done_words) && !g->refused; i++)
         if (slice_equal(code, slice_of(done_words[i].code)))
             return (struct note){ .light = "b", .head = slice_of(done_words[i].head), .text = slice_of(done_words[i].text) };

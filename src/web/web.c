@@ -141,16 +141,28 @@ static bool page_open(struct page *g, struct request *q, struct response *p, str
     return !v->account.len || g->look.who.person || fault_set(f, FAULT_FORBIDDEN, "not-signed-in", S(""), S(""));
 }
 
+/* The pages that can be asked as of a past day; all others show now, whatever the address says. */
+static bool shows_the_past(const struct page_route *r)
+{
+    page_fn *const pages[] = { show_list, show_list_csv, show_list_xlsx, show_list_ics, show_entry };
+    for (size_t i = 0; i < COUNT(pages); i++)
+        if (r->show == pages[i])
+            return true;
+    return false;
+}
+
 static enum http_outcome serve(struct request *q, struct response *p)
 {
     const struct page_route *r = q->route->about;
     struct page g;
     struct fault f;
     enum http_outcome outcome = HTTP_DONE;
-    if (page_open(&g, q, p, &f))
+    struct slice as_of = http_query(q, "as_of");
+    if (page_open(&g, q, p, &f) && (!as_of.len || !shows_the_past(r) || then_begin(&g, as_of, &f)))
         outcome = r->show(&g);
     else
         http_fault(q, p, &f);
+    then_end(&g);
     reader_done(q->local);
     return outcome;
 }
@@ -277,10 +289,11 @@ bool web_open(const struct web_config *config, struct web **out, struct fault *f
         .monotonic_ms = config->monotonic_ms ? monotonic_ms : NULL, .gate = web_gate, .worker_open = worker_open, .worker_close = worker_close, .note = note,
         .token_key = w->token_key, .title = w->title, .hosts = config->hosts, .address = config->address, .port = config->port, .threads = config->threads,
         .secure = config->secure, .plain_abroad = config->plain_abroad, .tls_cert_pem = config->tls_cert_pem, .tls_key_pem = config->tls_key_pem };
-    if (counts_open(&w->counts) ? http_open(&w->server, &k, f) : fault_set(f, FAULT_BROKEN, "no-memory", S(""), S(""))) {
+    if (counts_open(&w->counts) && then_open(&w->then) ? http_open(&w->server, &k, f) : fault_set(f, FAULT_BROKEN, "no-memory", S(""), S(""))) {
         *out = w;
         return true;
     }
+    then_close(&w->then);
     counts_close(&w->counts);
     free(routes);
     free(w);
@@ -302,6 +315,7 @@ void web_close(struct web *w)
     if (!w)
         return;
     http_close(w->server);
+    then_close(&w->then);
     sodium_memzero(w->token_key, sizeof w->token_key);
     counts_close(&w->counts);
     free(w->routes);

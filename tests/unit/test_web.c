@@ -391,6 +391,50 @@ static void a_one_time_password_opens_only_the_page_where_it_is_replaced(void **
 }
 
 #define on_site(test) cmocka_unit_test_setup_teardown(test, site_open, site_close)
+/* ---------- as of a past day ---------- */
+
+/* What stands between two marks of a page: the rows, without bar and foot. */
+static struct slice rows_of(const struct web_answer *a)
+{
+    ptrdiff_t from = slice_find(a->body, S("<tbody>"));
+    assert_true(from >= 0);
+    struct slice rest = slice_from(a->body, (size_t)from);
+    return slice_part(rest, 0, (size_t)slice_find(rest, S("</tbody>")));
+}
+
+static void a_past_day_shows_the_rows_that_stood_there_with_the_rights_of_today(void **state)
+{
+    struct site *s = *state;
+    day then = ledger_today(s->x.ledger);
+    struct slice text = day_text(&s->x.arena, then);
+    const char *list = slice_text(&s->x.arena, slice_format(&s->x.arena, "/l/tasks?as_of=" S_FMT, S_ARG(text)));
+    const char *entry = at_entry(s, slice_text(&s->x.arena, slice_format(&s->x.arena, "?as_of=" S_FMT, S_ARG(text))));
+    struct web_answer left = get(s, s->office, "/l/tasks"), now;
+    shows(&left, 200, "白石水库");
+    now = get(s, s->office, list);
+    shows(&now, 422, "不是今天以前的日期");
+    s->x.now_ms += 40 * 86400000LL;
+    fixture_do(&s->x, s->office, slice_format(&s->x.arena, "{\"do\":\"set\",\"entry\":\"%lld\",\"set\":{\"title\":\"改了名字的水库\"},\"note\":\"更正\"}", (long long)s->entry));
+    now = get(s, s->office, "/l/tasks");
+    shows(&now, 200, "改了名字的水库");
+    for (int i = 0; i < 2; i++) { /* made, then kept */
+        now = get(s, s->office, list);
+        shows(&now, 200, "结束时的台账");
+        assert_true(slice_find(now.body, S("改了名字的水库")) < 0);
+        assert_true(slice_find(rows_of(&now), S("白石水库")) >= 0);
+        assert_true(slice_find(now.body, slice_format(&s->x.arena, "%s\"", entry)) >= 0); /* its rows stay on that day */
+    }
+    now = get(s, s->office, entry);
+    shows(&now, 200, "白石水库");
+    assert_true(slice_find(now.body, S("name=\"csrf\"")) < 0 || slice_find(now.body, S("保存")) < 0);
+    now = get(s, s->other, entry); /* no duty there, now as then */
+    assert_int_equal(now.status, 404);
+    now = get(s, s->office, "/l/tasks?as_of=1990-01-01");
+    assert_int_equal(now.status, 404);
+    now = get(s, s->office, "/l/tasks?as_of=gestern");
+    assert_int_equal(now.status, 422);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,6 +461,7 @@ int main(void)
         on_site(an_old_version_shows_who_was_faster),
         on_site(a_step_changes_the_number_and_nothing_else),
         on_site(a_one_time_password_opens_only_the_page_where_it_is_replaced),
+        on_site(a_past_day_shows_the_rows_that_stood_there_with_the_rights_of_today),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
