@@ -549,6 +549,140 @@ static bool fold_paper(struct folding *x)
     return true;
 }
 
+/* ---------- reporting rounds ---------- */
+
+enum { R_UNIT, R_STATE, R_VERSION, R_FILED_AT, R_FILED_BY, R_FIRST_AT, R_RELEASED_AT, R_RELEASED_BY, R_TAKEN_AT, R_TAKEN_BY, R_REASON,
+    R_CHASED_ON, R_CHASED, R_COLUMNS };
+static const bool round_texts[R_COLUMNS] = { [R_STATE] = true, [R_FILED_BY] = true, [R_RELEASED_BY] = true, [R_TAKEN_BY] = true, [R_REASON] = true };
+
+/* Where a unit stands in a round, as it is or as it begins. */
+static bool round_unit_read(struct folding *x, struct arg row[R_COLUMNS])
+{
+    struct rows r;
+    for (int i = 0; i < R_COLUMNS; i++)
+        row[i] = round_texts[i] ? v_text(S("")) : v_null();
+    row[R_UNIT] = v_int(int_of(x, "unit"));
+    row[R_STATE] = v_text(S("waiting"));
+    row[R_CHASED] = v_int(0);
+    store_ask(x->conn, SQL_ROUND_UNIT_GET, ARGS(COUNTY, v_int(int_of(x, "round")), v_int(int_of(x, "unit"))), &r, x->fault);
+    if (rows_next(&r))
+        for (int i = 0; i < R_COLUMNS; i++)
+            row[i] = round_texts[i] ? v_text(rows_copy(x->arena, &r, i)) : rows_null(&r, i) ? v_null() : v_int(rows_int(&r, i));
+    row[R_VERSION] = v_int(x->event->seq);
+    return rows_end(&r);
+}
+
+static bool round_unit_write(struct folding *x, const struct arg row[R_COLUMNS])
+{
+    struct arg args[R_COLUMNS + 2] = { COUNTY, v_int(int_of(x, "round")) };
+    memcpy(args + 2, row, R_COLUMNS * sizeof *row);
+    return store_run(x->conn, SQL_ROUND_UNIT_PUT, args, R_COLUMNS + 2, x->fault);
+}
+
+static bool fold_round_opened(struct folding *x)
+{
+    struct ids units;
+    if (!ids_parse(x->arena, text_of(x, "units"), &units))
+        return damaged(x);
+    if (!store_run(x->conn, SQL_ROUND_PUT, ARGS(COUNTY, v_int(x->event->seq), v_text(x->event->ledger), v_text(text_of(x, "name")), v_text(text_of(x, "period")),
+            v_int(int_of(x, "keeper")), v_int(day_of_field(x, "today")), v_int(int_of(x, "cut_off"))), x->fault))
+        return false;
+    for (size_t i = 0; i < units.n; i++)
+        if (!store_run(x->conn, SQL_ROUND_UNIT_PUT, ARGS(COUNTY, v_int(x->event->seq), v_int(units.at[i]), v_text(S("waiting")), v_int(x->event->seq), v_null(),
+                v_text(S("")), v_null(), v_null(), v_text(S("")), v_null(), v_text(S("")), v_text(S("")), v_null(), v_int(0)), x->fault))
+            return false;
+    return true;
+}
+
+static bool fold_round_closed(struct folding *x)
+{
+    return store_run(x->conn, SQL_ROUND_CLOSE, ARGS(COUNTY, v_int(int_of(x, "round")), v_day(day_of_field(x, "today"))), x->fault);
+}
+
+static struct slice object_text(struct folding *x, const struct json *o)
+{
+    struct buf b = buf_open(1 << 20);
+    if (o)
+        json_put(&b, o);
+    struct slice s = slice_copy(x->arena, buf_slice(&b));
+    buf_close(&b);
+    return s;
+}
+
+static bool fold_round_filed(struct folding *x)
+{
+    struct json *list;
+    struct arg row[R_COLUMNS];
+    if (!parse_list(x, text_of(x, "rows"), &list) || !round_unit_read(x, row))
+        return false;
+    for (const struct json *m = list->first; m; m = m->next)
+        if (!store_run(x->conn, SQL_ROUND_LINE_PUT, ARGS(COUNTY, v_int(int_of(x, "round")), v_int(json_number(m, "entry")), v_int(int_of(x, "unit")),
+                v_text(object_text(x, json_get(m, "set"))), v_text(object_text(x, json_get(m, "stood"))), v_text(json_text(m, "note"))), x->fault))
+            return false;
+    row[R_STATE] = v_text(text_of(x, "state"));
+    row[R_FILED_AT] = v_int(x->event->at_ms);
+    row[R_FILED_BY] = v_text(x->event->account);
+    return round_unit_write(x, row);
+}
+
+static bool fold_round_released(struct folding *x)
+{
+    struct arg row[R_COLUMNS];
+    if (!round_unit_read(x, row))
+        return false;
+    row[R_STATE] = v_text(S("released"));
+    row[R_RELEASED_AT] = v_int(x->event->at_ms);
+    row[R_RELEASED_BY] = v_text(text_of(x, "by"));
+    if (row[R_FIRST_AT].kind == ARG_NULL)
+        row[R_FIRST_AT] = v_int(x->event->at_ms);
+    return round_unit_write(x, row);
+}
+
+static bool fold_round_taken(struct folding *x)
+{
+    struct arg row[R_COLUMNS];
+    if (!round_unit_read(x, row))
+        return false;
+    row[R_STATE] = v_text(S("taken"));
+    row[R_TAKEN_AT] = v_int(x->event->at_ms);
+    row[R_TAKEN_BY] = v_text(x->event->account);
+    row[R_REASON] = v_text(S(""));
+    return round_unit_write(x, row);
+}
+
+static bool fold_round_returned(struct folding *x)
+{
+    struct arg row[R_COLUMNS];
+    if (!round_unit_read(x, row))
+        return false;
+    row[R_STATE] = v_text(S("returned"));
+    row[R_TAKEN_AT] = v_null();
+    row[R_TAKEN_BY] = v_text(S(""));
+    row[R_REASON] = v_text(text_of(x, "note"));
+    return round_unit_write(x, row);
+}
+
+static bool fold_round_chased(struct folding *x)
+{
+    struct arg row[R_COLUMNS];
+    if (!round_unit_read(x, row))
+        return false;
+    row[R_CHASED_ON] = v_int(x->on);
+    row[R_CHASED] = v_int(row[R_CHASED].number + 1);
+    return round_unit_write(x, row);
+}
+
+static bool fold_round_worded(struct folding *x)
+{
+    return store_run(x->conn, SQL_ROUND_LINE_WORDS, ARGS(COUNTY, v_int(int_of(x, "round")), v_int(int_of(x, "row")), v_int(int_of(x, "unit")), v_text(text_of(x, "words"))), x->fault);
+}
+
+static bool fold_round_waived(struct folding *x)
+{
+    return store_run(x->conn, int_of(x, "on") ? SQL_ROUND_WAIVER_PUT : SQL_ROUND_WAIVER_DROP,
+        ARGS(COUNTY, v_text(x->event->ledger), v_text(text_of(x, "name")), v_int(int_of(x, "keeper")), v_int(int_of(x, "unit"))), x->fault);
+}
+
 static bool fold_nothing(struct folding *x)
 {
     (void)x; /* said for the record alone */
@@ -569,6 +703,15 @@ static const struct { const char *kind; bool (*fold)(struct folding *x); } kinds
     { "password-reset", fold_nothing },
     { "person-set", fold_person },
     { "precedent-added", fold_precedent },
+    { "round-chased", fold_round_chased },
+    { "round-closed", fold_round_closed },
+    { "round-filed", fold_round_filed },
+    { "round-opened", fold_round_opened },
+    { "round-released", fold_round_released },
+    { "round-returned", fold_round_returned },
+    { "round-taken", fold_round_taken },
+    { "round-waived", fold_round_waived },
+    { "round-worded", fold_round_worded },
     { "unit-set", fold_unit },
 };
 

@@ -130,6 +130,9 @@ bool work_emit(struct work *w, struct event *e, struct fault *f) MUST_USE;
 
 /* ---------- entry.c ---------- */
 
+/* One of these duties at this unit, or above it with its subtree. */
+bool holds_at(const struct look *look, uint32_t duties, int64_t unit);
+
 bool entry_read(const struct look *look, int64_t id, struct entry *e, bool units, struct fault *f) MUST_USE;
 bool entry_from_row(const struct look *look, const struct rows *rows, struct entry *e);
 bool entry_read_units(const struct look *look, struct entry *e, struct fault *f) MUST_USE; /* fills `support` */
@@ -167,7 +170,7 @@ struct slice ids_text(struct arena *a, const struct ids *ids);
 typedef bool decide_fn(struct work *w, struct fault *f);
 decide_fn decide_open, decide_set, decide_move, decide_report, decide_plan, decide_line, decide_ask, decide_answer, decide_sign,
     decide_return, decide_rule, decide_consult, decide_issue, decide_split, decide_join, decide_drop, decide_restore, decide_undo, decide_import,
-    decide_precedent, decide_people, decide_duty, decide_end_duty, decide_reset,
+    decide_round, decide_precedent, decide_people, decide_duty, decide_end_duty, decide_reset,
     decide_tick, decide_correct, decide_paper, decide_disable, decide_succeed;
 
 /* The change of one entry by one event: starts from the entry as it is, and ends with version, light and clocks. */
@@ -264,6 +267,13 @@ bool batch_begin(struct ledger *l, struct log_head *head, struct fault *f) MUST_
 bool ledger_load(struct ledger *l, struct fault *f) MUST_USE; /* what the tables say now: heads, day, people */
 bool batch_commit(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
 void batch_abandon(struct ledger *l);
+
+/* ---------- round.c, decide_round.c ---------- */
+
+bool round_by_name(const struct look *look, struct slice ledger, struct slice name, struct round_row *row, struct fault *f) MUST_USE; /* the newest that may be seen */
+bool round_is_newest(const struct look *look, const struct round_row *row, bool *newest, struct fault *f) MUST_USE;
+const char *round_state_name(enum round_state state);
+bool rounds_begin(struct work *w, struct fault *f) MUST_USE; /* opens and closes those of the day */
 
 /* ---------- tick.c ---------- */
 
