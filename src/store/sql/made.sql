@@ -446,7 +446,7 @@ DELETE FROM entry_pair WHERE county = :county AND pair = :pair AND entry = :entr
 
 -- name: pair_count(county, since, until, most)
 -- How many entries have a pair, as far as it matters.
-SELECT count(*) FROM (SELECT 1 FROM entry_pair WHERE county = :county AND pair >= :since AND pair < :until LIMIT :most) some;
+SELECT count(*) FROM (SELECT 1 FROM entry_pair WHERE county = :county AND pair >= :since AND pair < :until LIMIT :most) AS few;
 
 -- name: words_put(county, entry, words)
 INSERT INTO entry_words (county, entry, words) VALUES (:county, :entry, :words)
@@ -468,4 +468,4 @@ SELECT e.number, e.title, e.fields, COALESCE(w.words, '') FROM entry e LEFT JOIN
 
 -- name: search_missing()
 -- Is this a store of before the index?
-SELECT EXISTS (SELECT 1 FROM entry) AND NOT EXISTS (SELECT 1 FROM entry_pair);
+SELECT CASE WHEN EXISTS (SELECT 1 FROM entry) AND NOT EXISTS (SELECT 1 FROM entry_pair) THEN 1 ELSE 0 END;
