@@ -376,14 +376,37 @@ static bool apply_field(struct folding *x, const struct event_field *field)
     return true; /* said for people: note, was.…, reason */
 }
 
+static struct search_texts texts_of(const struct folding *x)
+{
+    return (struct search_texts){ .number = x->row[C_NUMBER].text, .title = x->row[C_TITLE].text, .fields = x->row[C_FIELDS].text };
+}
+
+/* What is new is indexed at once; what changes waits for the next day, so that a report does not pay for it, and is
+ * looked through meanwhile. A title that comes with its place in the report is what the report says, and stays to be
+ * found by. */
+static bool fold_search(struct folding *x, struct search_texts before)
+{
+    struct search_texts after = texts_of(x), none = { 0 };
+    struct arg entry = v_int(x->event->entry);
+    after.words = event_get(x->event, "span").len ? event_get(x->event, "title") : S("");
+    if (after.words.len && !store_run(x->conn, SQL_WORDS_PUT, ARGS(COUNTY, entry, v_text(after.words)), x->fault))
+        return false;
+    if (!before.title.len && !before.number.len)
+        return search_update(x->conn, x->county, x->arena, x->event->entry, &none, &after, x->fault);
+    if (!after.words.len && slice_equal(before.number, after.number) && slice_equal(before.title, after.title) && slice_equal(before.fields, after.fields))
+        return true;
+    return store_run(x->conn, SQL_STALE_PUT, ARGS(COUNTY, entry, v_text(before.number), v_text(before.title), v_text(before.fields)), x->fault);
+}
+
 static bool fold_entry(struct folding *x)
 {
     if (!row_read(x))
         return false;
+    struct search_texts before = texts_of(x);
     for (size_t i = 0; i < x->event->n; i++)
         if (!x->event->fields[i].erased && !apply_field(x, &x->event->fields[i]))
             return false;
-    return row_write(x);
+    return row_write(x) && fold_search(x, before);
 }
 
 /* ---------- all other kinds ---------- */
@@ -448,7 +471,7 @@ static bool fold_day(struct folding *x)
         if (!store_run(x->conn, SQL_ENTRY_LIGHT, ARGS(COUNTY, v_int(id), v_id(light)), x->fault))
             return false;
     }
-    return store_run(x->conn, SQL_COUNTY_TODAY, ARGS(COUNTY, v_int(today)), x->fault);
+    return search_catch_up(x->conn, x->county, x->arena, x->fault) && store_run(x->conn, SQL_COUNTY_TODAY, ARGS(COUNTY, v_int(today)), x->fault);
 }
 
 static bool people_changed(struct folding *x)

@@ -128,6 +128,21 @@ struct event *work_event(struct work *w, const char *kind, const struct entry *e
 /* Closes the newest event into log and tables, so that what follows sees it. */
 bool work_emit(struct work *w, struct event *e, struct fault *f) MUST_USE;
 
+/* ---------- search.c ---------- */
+
+struct search_texts { struct slice number, title, fields, words; }; /* fields: the JSON of the own ones */
+bool search_update(struct conn *c, int county, struct arena *a, int64_t entry, const struct search_texts *before, const struct search_texts *after, struct fault *f) MUST_USE;
+bool search_catch_up(struct conn *c, int county, struct arena *a, struct fault *f) MUST_USE; /* pairs of all that changed since */
+bool search_texts_of(struct conn *c, int county, struct arena *a, int64_t entry, struct search_texts *t, struct fault *f) MUST_USE;
+bool search_missing(struct conn *c, bool *missing, struct fault *f) MUST_USE; /* entries, and none of them indexed */
+/* Pairs `from` to before `to`: an entry that has all words has one of them. Not found: there are no words. */
+struct search_range { bool found; int64_t from, to, rows; };
+bool search_rarest(struct conn *c, int county, struct slice words, struct search_range *best, struct fault *f) MUST_USE;
+
+/* ---------- list.c ---------- */
+
+bool list_plan(const struct look *look, const struct list_query *list, struct slice *plan, struct fault *f) MUST_USE; /* how the store answers it: for tests */
+
 /* ---------- entry.c ---------- */
 
 /* One of these duties at this unit, or above it with its subtree. */

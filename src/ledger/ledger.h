@@ -238,7 +238,7 @@ struct list_query {
     enum light light;
     int64_t lead, leader, document;
     day due_from, due_to;           /* both days counted; 0: any */
-    struct slice words;             /* in number or title */
+    struct slice words;             /* each in number, title, an own text, or what the report said */
     int sort_slot; bool descending; /* -1: by due day */
     int64_t offset, limit;          /* limit 0: all, at most LIST_ROWS_MAX */
     int64_t known_total;            /* where it was counted already in this state of the ledger; 0: is counted */

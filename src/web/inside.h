@@ -180,6 +180,9 @@ page_fn show_login, post_login, post_logout, show_me, show_password, post_passwo
 
 page_fn show_list, show_list_csv, show_list_xlsx, show_list_ics, show_ledgers, show_search;
 
+struct neighbours;
+bool neighbours_of(struct page *g, const struct entry *e, struct neighbours *n, struct fault *f) MUST_USE;
+
 /* ---------- entry.c, acts.c, history.c ---------- */
 
 struct told { const char *light; int64_t at_ms; struct slice who, name, what; }; /* who: with the unit; name: without */

@@ -10,6 +10,8 @@ DROP TABLE IF EXISTS milestone; DROP TABLE IF EXISTS receipt; DROP TABLE IF EXIS
 DROP TABLE IF EXISTS notice; DROP TABLE IF EXISTS proof; DROP TABLE IF EXISTS paper; DROP TABLE IF EXISTS number;
 DROP TABLE IF EXISTS counter; DROP TABLE IF EXISTS pace; DROP TABLE IF EXISTS answer; DROP TABLE IF EXISTS precedent;
 DROP TABLE IF EXISTS round; DROP TABLE IF EXISTS round_unit; DROP TABLE IF EXISTS round_line; DROP TABLE IF EXISTS round_waiver;
+DROP TABLE IF EXISTS entry_pair; DROP TABLE IF EXISTS entry_words;
+DROP TABLE IF EXISTS entry_stale;
 
 -- name: schema_made_county()
 CREATE TABLE IF NOT EXISTS county (
@@ -79,6 +81,17 @@ CREATE TABLE IF NOT EXISTS entry_unit (
 --[sqlite] WITHOUT ROWID
 ;
 CREATE INDEX IF NOT EXISTS entry_unit_unit ON entry_unit (county, unit, slot, entry);
+-- Search: two characters that follow each other in a text of the entry, and its words in the report (search.c).
+CREATE TABLE IF NOT EXISTS entry_pair (
+  county BIGINT NOT NULL, pair BIGINT NOT NULL, entry BIGINT NOT NULL, PRIMARY KEY (county, pair, entry))
+--[sqlite] WITHOUT ROWID
+;
+CREATE TABLE IF NOT EXISTS entry_words (
+  county BIGINT NOT NULL, entry BIGINT NOT NULL, words TEXT NOT NULL, PRIMARY KEY (county, entry));
+-- Entries whose texts changed since their pairs were written, with the texts of the pairs; emptied by the next day.
+CREATE TABLE IF NOT EXISTS entry_stale (
+  county BIGINT NOT NULL, entry BIGINT NOT NULL, number TEXT NOT NULL, title TEXT NOT NULL, fields TEXT NOT NULL,
+  PRIMARY KEY (county, entry));
 CREATE TABLE IF NOT EXISTS line (
   county BIGINT NOT NULL, entry BIGINT NOT NULL, lines TEXT NOT NULL, line BIGINT NOT NULL, account TEXT NOT NULL,
   on_day BIGINT NOT NULL, fields TEXT NOT NULL, PRIMARY KEY (county, entry, lines, line));
@@ -524,3 +537,38 @@ DELETE FROM round_waiver WHERE county = :county AND ledger = :ledger AND name = 
 -- name: round_waiver_get(county, ledger, name, keeper, unit)
 SELECT count(*) FROM round_waiver
 WHERE county = :county AND ledger = :ledger AND name = :name AND keeper = :keeper AND unit = :unit;
+
+-- ---------- search ----------
+
+-- name: pair_put(county, pair, entry)
+INSERT INTO entry_pair (county, pair, entry) VALUES (:county, :pair, :entry)
+ON CONFLICT (county, pair, entry) DO NOTHING;
+
+-- name: pair_drop(county, pair, entry)
+DELETE FROM entry_pair WHERE county = :county AND pair = :pair AND entry = :entry;
+
+-- name: pair_count(county, since, until, most)
+-- How many entries have a pair, as far as it matters.
+SELECT count(*) FROM (SELECT 1 FROM entry_pair WHERE county = :county AND pair >= :since AND pair < :until LIMIT :most) AS few;
+
+-- name: words_put(county, entry, words)
+INSERT INTO entry_words (county, entry, words) VALUES (:county, :entry, :words)
+ON CONFLICT (county, entry) DO UPDATE SET words = excluded.words;
+
+-- name: stale_put(county, entry, number, title, fields)
+INSERT INTO entry_stale (county, entry, number, title, fields) VALUES (:county, :entry, :number, :title, :fields)
+ON CONFLICT (county, entry) DO NOTHING;
+
+-- name: stale_all(county)
+SELECT entry, number, title, fields FROM entry_stale WHERE county = :county ORDER BY entry;
+
+-- name: stale_clear(county)
+DELETE FROM entry_stale WHERE county = :county;
+
+-- name: search_texts(county, entry)
+SELECT e.number, e.title, e.fields, COALESCE(w.words, '') FROM entry e LEFT JOIN entry_words w ON w.county = e.county AND w.entry = e.entry
+ WHERE e.county = :county AND e.entry = :entry;
+
+-- name: search_missing()
+-- Is this a store of before the index?
+SELECT CASE WHEN EXISTS (SELECT 1 FROM entry) AND NOT EXISTS (SELECT 1 FROM entry_pair) THEN 1 ELSE 0 END;
