@@ -385,7 +385,7 @@ static bool act_take(struct rounding *r, struct fault *f) { return each_unit(r, 
 static bool may_chase(const struct rounding *r)
 {
     bool reported = r->unit.state == ROUND_RELEASED || r->unit.state == ROUND_TAKEN;
-    return !reported && r->unit.chased_on != r->w->look.today;
+    return !reported && (r->unit.chased_on == DAY_NONE || r->unit.chased_on < r->w->look.today);
 }
 static bool chase_one(struct rounding *r, struct fault *f) { return work_emit(r->w, unit_event(r, "round-chased"), f); }
 static bool act_chase(struct rounding *r, struct fault *f) { return each_unit(r, may_chase, chase_one, S("催办"), f); }

@@ -344,6 +344,10 @@ struct paper_content {
 };
 bool paper_fill(const struct look *look, struct slice kind, int64_t year, struct paper_content *p, struct fault *f) MUST_USE;
 
+/* The summary of a round: the entries of all its units in the columns of the ledger's paper, then what was reported, in
+ * the office's own words where it has some; what was not reported says so. */
+bool round_summary(const struct look *look, const struct round_row *row, struct paper_content *p, struct fault *f) MUST_USE;
+
 /* How long a unit takes, in calendar days: medians, not `ok` where nothing has arrived (M21); its returns (M163). */
 struct unit_delays {
     int64_t unit;

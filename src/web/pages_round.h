@@ -73,9 +73,9 @@ struct round_unit_page {
 /* Reading the table that came back from a spreadsheet. */
 struct sheet_fault { struct slice where, text; };
 struct sheet_faults { struct sheet_fault *at; size_t n, cap; };
-struct round_upload_page { struct shell shell; struct crumbs crumbs; struct errors errors; struct hidden hidden; struct slice headline, action, here; struct sheet_faults faults; };
+struct round_upload_page { struct shell shell; struct crumbs crumbs; struct errors errors; struct hidden hidden; struct slice headline, action, here, sheet; struct sheet_faults faults; };
 
-page_fn show_rounds, show_round, post_round, show_round_unit, post_round_unit, show_round_paper, show_round_sheet, post_round_sheet;
+page_fn show_rounds, show_round, post_round, show_round_unit, post_round_unit, show_round_summary, show_round_sheet, show_round_upload, post_round_upload;
 
 /* What waits for the person in rounds: grids to fill, to release, to take. */
 struct slice round_title(struct page *g, const struct round_row *row); /* 2026年3月 月度报送 */

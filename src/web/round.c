@@ -191,7 +191,7 @@ static bool add_unit(struct page *g, const struct round_row *row, const struct r
     for (size_t i = 0; i < lines.n; i++)
         saved += lines.at[i].saved;
     struct round_unit_line line = { .unit = u->unit, .light = light_of_unit(u), .state = state_words(u), .name = unit_short(g->look.people, u->unit), .rows = lines.n,
-        .href = page_address(g, "/rounds/%lld/%lld", (long long)row->id, (long long)u->unit), .where = where_stuck(g, u, saved, lines.n), .chased = u->chased_on == g->look.today };
+        .href = page_address(g, "/rounds/%lld/%lld", (long long)row->id, (long long)u->unit), .where = where_stuck(g, u, saved, lines.n), .chased = u->chased_on != DAY_NONE && u->chased_on >= g->look.today };
     v->lines += lines.n;
     v->said += is_in(u) ? lines.n : 0;
     count_unit(v, u, line.chased);
@@ -250,8 +250,8 @@ enum http_outcome show_round(struct page *g)
         ledger_now(g->web->ledger) > row.cut_off_ms ? "已于" : "将于", S_ARG(time_words(g, row.cut_off_ms)), row.round->release_by ? "，报送前须经单位负责人审签" : "");
     v.here = page_address(g, "/rounds/%lld", (long long)row.id);
     if (g->web->config.reader) {
-        v.docx = page_address(g, "/rounds/%lld/summary/docx", (long long)row.id);
-        v.xlsx = page_address(g, "/rounds/%lld/summary/xlsx", (long long)row.id);
+        v.docx = page_address(g, "/round-summary/%lld/docx", (long long)row.id);
+        v.xlsx = page_address(g, "/round-summary/%lld/xlsx", (long long)row.id);
     }
     struct crumb *crumbs = NEW(g->arena, struct crumb, 2);
     crumbs[0] = (struct crumb){ S("报送"), S("/rounds") };

@@ -171,6 +171,8 @@ static void fill_frame(struct month *m, struct round_unit_page *v)
     v->here = month_address(m);
     v->edit = slice_format(g->arena, S_FMT "?edit=1", S_ARG(v->here));
     v->action = v->here;
+    if (g->web->config.reader && v->may_fill)
+        v->sheet = v->here;
     v->reason = m->unit.state == ROUND_RETURNED || m->unit.reason.len ? m->unit.reason : S("");
     v->by = people_words(m);
     v->step = m->unit.state == ROUND_FILED ? 1 : m->unit.state == ROUND_RELEASED ? 2 : m->unit.state == ROUND_TAKEN ? 3 : 0;

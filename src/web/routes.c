@@ -59,6 +59,10 @@ const struct page_route page_routes[] = {
     { HTTP_POST, "/rounds/:id", MAY_SIGNED_IN, post_round, 0 },
     { HTTP_GET, "/rounds/:id/:unit", MAY_SIGNED_IN, show_round_unit, 0 },
     { HTTP_POST, "/rounds/:id/:unit", MAY_SIGNED_IN, post_round_unit, OFFICE_FORM_BYTES },
+    { HTTP_GET, "/rounds/:id/:unit/sheet", MAY_SIGNED_IN, show_round_sheet, 0 },
+    { HTTP_GET, "/rounds/:id/:unit/upload", MAY_SIGNED_IN, show_round_upload, 0 },
+    { HTTP_POST, "/rounds/:id/:unit/upload", MAY_SIGNED_IN, post_round_upload, HTTP_UPLOAD_BYTES },
+    { HTTP_GET, "/round-summary/:id/:format", MAY_SIGNED_IN, show_round_summary, 0 },
 
     /* people, audit (people.c, audit.c) */
     { HTTP_GET, "/people", MAY_PEOPLE | MAY_DUTIES, show_people, 0 },
