@@ -4,6 +4,7 @@
  *   scenario.c         a house (pack, lexicon, sample county), a play, its clock, people and names
  *   scenario_step.c    commands and imports
  *   scenario_expect.c  what is looked at; scenario_look.c the looks at more than one entry
+ *   scenario_round.c   looks at a reporting round
  *   scenario_hold.c    what holds after every story, whatever it says
  *   scenario_break.c   a pack changed as a story's breaks_when says */
 #ifndef TAIZHANG_CLI_SCENARIO_H
@@ -102,7 +103,7 @@ bool document_called(struct viewing *v, const struct yaml *of, int64_t *id);
 struct slice unit_said(const struct viewing *v, int64_t id); /* short name */
 typedef bool look_fn(struct viewing *v, const struct yaml *y);
 look_fn look_list, look_notices, look_count, look_delays, look_dispute, look_paper, look_page, look_document, look_sections, look_terms,
-    look_drafts, look_proposal;
+    look_drafts, look_proposal, look_round, look_grid;
 
 /* ---------- changing a pack ---------- */
 

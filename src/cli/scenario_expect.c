@@ -192,6 +192,25 @@ static bool receipt_is(struct viewing *v, struct slice what, const struct entry 
         && (!returned || same_list(v, slice_format(v->play->arena, S_FMT ".returned", S_ARG(what)), returned, answered(v, e, &file, S("returned")), true));
 }
 
+/* Who wrote the last report, and who released it: both names are kept (M162). */
+static bool signed_is(struct viewing *v, struct slice what, const struct entry *e, const struct yaml *y)
+{
+    struct entry_file file;
+    struct slice by = S("missing"), released = S("missing");
+    struct fault f;
+    if (!only_keys(v->play, y, "|by|released_by|"))
+        return false;
+    if (!entry_file(&v->look, e, &file, &f))
+        return miss_fault(v->play, what, &f);
+    for (size_t i = 0; i < file.n_history; i++)
+        if (slice_equal(file.history[i].kind, S("reported"))) {
+            by = account_name(v->look.people, event_get(file.history[i].event, "written_by"));
+            released = account_name(v->look.people, file.history[i].account);
+        }
+    return same_text(v, slice_format(v->play->arena, S_FMT ".by", S_ARG(what)), yaml_text(y, "by"), by)
+        && same_text(v, slice_format(v->play->arena, S_FMT ".released_by", S_ARG(what)), yaml_text(y, "released_by"), released);
+}
+
 /* What this person may do now: moves and lines by their names, the kernel's own doors by theirs. */
 static bool may_do(struct viewing *v, struct slice what, const struct entry *e, const struct yaml *y)
 {
@@ -290,15 +309,16 @@ static bool look_due(struct viewing *v, const struct yaml *y) { return each_entr
 static bool look_history(struct viewing *v, const struct yaml *y) { return each_entry(v, y, "history", history_is); }
 static bool look_clock(struct viewing *v, const struct yaml *y) { return each_entry(v, y, "clock", clock_is); }
 static bool look_receipt(struct viewing *v, const struct yaml *y) { return each_entry(v, y, "receipt", receipt_is); }
+static bool look_signed(struct viewing *v, const struct yaml *y) { return each_entry(v, y, "signed", signed_is); }
 static bool look_may(struct viewing *v, const struct yaml *y) { return each_entry(v, y, "may", may_do); }
 
 /* ---------- all looks ---------- */
 
 static const struct { const char *word; look_fn *look; } looks[] = {
     { "clock", look_clock }, { "count", look_count }, { "delays", look_delays }, { "dispute", look_dispute }, { "document", look_document },
-    { "drafts", look_drafts }, { "due", look_due }, { "history", look_history }, { "light", look_light }, { "list", look_list },
+    { "drafts", look_drafts }, { "due", look_due }, { "grid", look_grid }, { "history", look_history }, { "light", look_light }, { "list", look_list },
     { "may", look_may }, { "notices", look_notices }, { "page", look_page }, { "paper", look_paper }, { "proposal", look_proposal },
-    { "receipt", look_receipt }, { "sections", look_sections }, { "state", look_state }, { "terms", look_terms }, { "value", look_value },
+    { "receipt", look_receipt }, { "round", look_round }, { "sections", look_sections }, { "signed", look_signed }, { "state", look_state }, { "terms", look_terms }, { "value", look_value },
 };
 /* Words that belong to another look or say for whom and when. */
 static const char with_others[] = "|as|as_of|entries|length|contains|absent|status|";

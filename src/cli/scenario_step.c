@@ -3,7 +3,7 @@
 #include "cli/scenario.h"
 
 static const char command_keys[] = "|on|as|do|name|names|refused|says|proofs|entry|entries|document|move|ledger|set|lines|ask|id|grant|unit|ruling|note|"
-    "progress|milestones|parts|title|until|version|key|first|last|paper|number|year|count|login|person|duty|scope|from|to|enable|";
+    "progress|milestones|parts|title|until|version|key|first|last|paper|number|year|count|login|person|duty|scope|from|to|enable|act|round|rows|send|";
 
 /* Keys of the story's own; all others go into the command. */
 static bool is_ours(struct slice key)
@@ -60,6 +60,31 @@ static bool put_proofs(struct play *p, struct buf *b, const struct yaml *list)
     return true;
 }
 
+/* rows: {pipes: {done_so_far: …}}: what an entry of the story says in a grid; `note` stands beside its columns. */
+static void put_rows(struct play *p, struct buf *b, const struct yaml *rows)
+{
+    buf_char(b, '[');
+    for (const struct yaml *row = rows->first; row; row = row->next) {
+        json_comma(b);
+        buf_format(b, "{\"entry\":%lld,\"set\":{", (long long)name_id(p, row->key));
+        for (const struct yaml *cell = row->first; cell; cell = cell->next) {
+            if (slice_equal(cell->key, S("note")))
+                continue;
+            json_comma(b);
+            json_put_string(b, cell->key);
+            buf_char(b, ':');
+            put_value(b, cell);
+        }
+        buf_char(b, '}');
+        if (yaml_get(row, S("note"))) {
+            json_name(b, "note");
+            json_put_string(b, yaml_text(row, "note"));
+        }
+        buf_char(b, '}');
+    }
+    buf_char(b, ']');
+}
+
 static bool command_text(struct play *p, const struct yaml *step, struct slice *text)
 {
     const struct yaml *proofs = yaml_get(step, S("proofs"));
@@ -78,6 +103,8 @@ static bool command_text(struct play *p, const struct yaml *step, struct slice *
                 put_named(p, &b, one);
             }
             buf_char(&b, ']');
+        } else if (slice_equal(y->key, S("rows")) && y->kind == YAML_MAP) {
+            put_rows(p, &b, y);
         } else if (slice_equal(y->key, S("entry")) || slice_equal(y->key, S("document"))) {
             put_named(p, &b, y);
         } else {

@@ -28,6 +28,7 @@ static const struct { const char *name; decide_fn *decide; } doors[] = {
     { "reset", decide_reset },         /* a forgotten password: a one-time one is given */
     { "restore", decide_restore },
     { "return", decide_return },       /* 退办 */
+    { "round", decide_round },         /* 报送轮次; what is done in it stands in "act" */
     { "rule", decide_rule },           /* 裁定 */
     { "set", decide_set },
     { "sign", decide_sign },           /* 签收 */

@@ -194,8 +194,12 @@ bool ledger_open(const char *path, const struct world *world, struct ledger_opti
         return false;
     if (store_open(path, STORE_WRITE, o.store, &l->conn, f) && store_schema(l->conn, f) && pack_load(l, f) && ledger_load(l, f)
         && (o.without_key ? key_from_log(l, f) : key_file(l, false, f))) {
-        *out = l;
-        return true;
+        bool missing = false;
+        int64_t events;
+        if (search_missing(l->conn, &missing, f) && (!missing || ledger_rebuild(l, &events, f))) { /* of a program before search.c */
+            *out = l;
+            return true;
+        }
     }
     return give_up(l, f);
 }

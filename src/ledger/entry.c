@@ -542,7 +542,7 @@ void entry_slot_set(struct arena *a, struct entry *e, int slot, struct slice v)
 
 /* ---------- who may see it ---------- */
 
-static bool holds_at(const struct look *look, uint32_t duties, int64_t unit)
+bool holds_at(const struct look *look, uint32_t duties, int64_t unit)
 {
     for (size_t i = 0; unit && i < look->who.n_duties; i++) {
         const struct duty *d = look->who.duties[i];

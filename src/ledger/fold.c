@@ -376,14 +376,37 @@ static bool apply_field(struct folding *x, const struct event_field *field)
     return true; /* said for people: note, was.…, reason */
 }
 
+static struct search_texts texts_of(const struct folding *x)
+{
+    return (struct search_texts){ .number = x->row[C_NUMBER].text, .title = x->row[C_TITLE].text, .fields = x->row[C_FIELDS].text };
+}
+
+/* What is new is indexed at once; what changes waits for the next day, so that a report does not pay for it, and is
+ * looked through meanwhile. A title that comes with its place in the report is what the report says, and stays to be
+ * found by. */
+static bool fold_search(struct folding *x, struct search_texts before)
+{
+    struct search_texts after = texts_of(x), none = { 0 };
+    struct arg entry = v_int(x->event->entry);
+    after.words = event_get(x->event, "span").len ? event_get(x->event, "title") : S("");
+    if (after.words.len && !store_run(x->conn, SQL_WORDS_PUT, ARGS(COUNTY, entry, v_text(after.words)), x->fault))
+        return false;
+    if (!before.title.len && !before.number.len)
+        return search_update(x->conn, x->county, x->arena, x->event->entry, &none, &after, x->fault);
+    if (!after.words.len && slice_equal(before.number, after.number) && slice_equal(before.title, after.title) && slice_equal(before.fields, after.fields))
+        return true;
+    return store_run(x->conn, SQL_STALE_PUT, ARGS(COUNTY, entry, v_text(before.number), v_text(before.title), v_text(before.fields)), x->fault);
+}
+
 static bool fold_entry(struct folding *x)
 {
     if (!row_read(x))
         return false;
+    struct search_texts before = texts_of(x);
     for (size_t i = 0; i < x->event->n; i++)
         if (!x->event->fields[i].erased && !apply_field(x, &x->event->fields[i]))
             return false;
-    return row_write(x);
+    return row_write(x) && fold_search(x, before);
 }
 
 /* ---------- all other kinds ---------- */
@@ -448,7 +471,7 @@ static bool fold_day(struct folding *x)
         if (!store_run(x->conn, SQL_ENTRY_LIGHT, ARGS(COUNTY, v_int(id), v_id(light)), x->fault))
             return false;
     }
-    return store_run(x->conn, SQL_COUNTY_TODAY, ARGS(COUNTY, v_int(today)), x->fault);
+    return search_catch_up(x->conn, x->county, x->arena, x->fault) && store_run(x->conn, SQL_COUNTY_TODAY, ARGS(COUNTY, v_int(today)), x->fault);
 }
 
 static bool people_changed(struct folding *x)
@@ -549,6 +572,140 @@ static bool fold_paper(struct folding *x)
     return true;
 }
 
+/* ---------- reporting rounds ---------- */
+
+enum { R_UNIT, R_STATE, R_VERSION, R_FILED_AT, R_FILED_BY, R_FIRST_AT, R_RELEASED_AT, R_RELEASED_BY, R_TAKEN_AT, R_TAKEN_BY, R_REASON,
+    R_CHASED_ON, R_CHASED, R_COLUMNS };
+static const bool round_texts[R_COLUMNS] = { [R_STATE] = true, [R_FILED_BY] = true, [R_RELEASED_BY] = true, [R_TAKEN_BY] = true, [R_REASON] = true };
+
+/* Where a unit stands in a round, as it is or as it begins. */
+static bool round_unit_read(struct folding *x, struct arg row[R_COLUMNS])
+{
+    struct rows r;
+    for (int i = 0; i < R_COLUMNS; i++)
+        row[i] = round_texts[i] ? v_text(S("")) : v_null();
+    row[R_UNIT] = v_int(int_of(x, "unit"));
+    row[R_STATE] = v_text(S("waiting"));
+    row[R_CHASED] = v_int(0);
+    store_ask(x->conn, SQL_ROUND_UNIT_GET, ARGS(COUNTY, v_int(int_of(x, "round")), v_int(int_of(x, "unit"))), &r, x->fault);
+    if (rows_next(&r))
+        for (int i = 0; i < R_COLUMNS; i++)
+            row[i] = round_texts[i] ? v_text(rows_copy(x->arena, &r, i)) : rows_null(&r, i) ? v_null() : v_int(rows_int(&r, i));
+    row[R_VERSION] = v_int(x->event->seq);
+    return rows_end(&r);
+}
+
+static bool round_unit_write(struct folding *x, const struct arg row[R_COLUMNS])
+{
+    struct arg args[R_COLUMNS + 2] = { COUNTY, v_int(int_of(x, "round")) };
+    memcpy(args + 2, row, R_COLUMNS * sizeof *row);
+    return store_run(x->conn, SQL_ROUND_UNIT_PUT, args, R_COLUMNS + 2, x->fault);
+}
+
+static bool fold_round_opened(struct folding *x)
+{
+    struct ids units;
+    if (!ids_parse(x->arena, text_of(x, "units"), &units))
+        return damaged(x);
+    if (!store_run(x->conn, SQL_ROUND_PUT, ARGS(COUNTY, v_int(x->event->seq), v_text(x->event->ledger), v_text(text_of(x, "name")), v_text(text_of(x, "period")),
+            v_int(int_of(x, "keeper")), v_int(day_of_field(x, "today")), v_int(int_of(x, "cut_off"))), x->fault))
+        return false;
+    for (size_t i = 0; i < units.n; i++)
+        if (!store_run(x->conn, SQL_ROUND_UNIT_PUT, ARGS(COUNTY, v_int(x->event->seq), v_int(units.at[i]), v_text(S("waiting")), v_int(x->event->seq), v_null(),
+                v_text(S("")), v_null(), v_null(), v_text(S("")), v_null(), v_text(S("")), v_text(S("")), v_null(), v_int(0)), x->fault))
+            return false;
+    return true;
+}
+
+static bool fold_round_closed(struct folding *x)
+{
+    return store_run(x->conn, SQL_ROUND_CLOSE, ARGS(COUNTY, v_int(int_of(x, "round")), v_day(day_of_field(x, "today"))), x->fault);
+}
+
+static struct slice object_text(struct folding *x, const struct json *o)
+{
+    struct buf b = buf_open(1 << 20);
+    if (o)
+        json_put(&b, o);
+    struct slice s = slice_copy(x->arena, buf_slice(&b));
+    buf_close(&b);
+    return s;
+}
+
+static bool fold_round_filed(struct folding *x)
+{
+    struct json *list;
+    struct arg row[R_COLUMNS];
+    if (!parse_list(x, text_of(x, "rows"), &list) || !round_unit_read(x, row))
+        return false;
+    for (const struct json *m = list->first; m; m = m->next)
+        if (!store_run(x->conn, SQL_ROUND_LINE_PUT, ARGS(COUNTY, v_int(int_of(x, "round")), v_int(json_number(m, "entry")), v_int(int_of(x, "unit")),
+                v_text(object_text(x, json_get(m, "set"))), v_text(object_text(x, json_get(m, "stood"))), v_text(json_text(m, "note"))), x->fault))
+            return false;
+    row[R_STATE] = v_text(text_of(x, "state"));
+    row[R_FILED_AT] = v_int(x->event->at_ms);
+    row[R_FILED_BY] = v_text(x->event->account);
+    return round_unit_write(x, row);
+}
+
+static bool fold_round_released(struct folding *x)
+{
+    struct arg row[R_COLUMNS];
+    if (!round_unit_read(x, row))
+        return false;
+    row[R_STATE] = v_text(S("released"));
+    row[R_RELEASED_AT] = v_int(x->event->at_ms);
+    row[R_RELEASED_BY] = v_text(text_of(x, "by"));
+    if (row[R_FIRST_AT].kind == ARG_NULL)
+        row[R_FIRST_AT] = v_int(x->event->at_ms);
+    return round_unit_write(x, row);
+}
+
+static bool fold_round_taken(struct folding *x)
+{
+    struct arg row[R_COLUMNS];
+    if (!round_unit_read(x, row))
+        return false;
+    row[R_STATE] = v_text(S("taken"));
+    row[R_TAKEN_AT] = v_int(x->event->at_ms);
+    row[R_TAKEN_BY] = v_text(x->event->account);
+    row[R_REASON] = v_text(S(""));
+    return round_unit_write(x, row);
+}
+
+static bool fold_round_returned(struct folding *x)
+{
+    struct arg row[R_COLUMNS];
+    if (!round_unit_read(x, row))
+        return false;
+    row[R_STATE] = v_text(S("returned"));
+    row[R_TAKEN_AT] = v_null();
+    row[R_TAKEN_BY] = v_text(S(""));
+    row[R_REASON] = v_text(text_of(x, "note"));
+    return round_unit_write(x, row);
+}
+
+static bool fold_round_chased(struct folding *x)
+{
+    struct arg row[R_COLUMNS];
+    if (!round_unit_read(x, row))
+        return false;
+    row[R_CHASED_ON] = v_int(x->on);
+    row[R_CHASED] = v_int(row[R_CHASED].number + 1);
+    return round_unit_write(x, row);
+}
+
+static bool fold_round_worded(struct folding *x)
+{
+    return store_run(x->conn, SQL_ROUND_LINE_WORDS, ARGS(COUNTY, v_int(int_of(x, "round")), v_int(int_of(x, "row")), v_int(int_of(x, "unit")), v_text(text_of(x, "words"))), x->fault);
+}
+
+static bool fold_round_waived(struct folding *x)
+{
+    return store_run(x->conn, int_of(x, "on") ? SQL_ROUND_WAIVER_PUT : SQL_ROUND_WAIVER_DROP,
+        ARGS(COUNTY, v_text(x->event->ledger), v_text(text_of(x, "name")), v_int(int_of(x, "keeper")), v_int(int_of(x, "unit"))), x->fault);
+}
+
 static bool fold_nothing(struct folding *x)
 {
     (void)x; /* said for the record alone */
@@ -569,6 +726,15 @@ static const struct { const char *kind; bool (*fold)(struct folding *x); } kinds
     { "password-reset", fold_nothing },
     { "person-set", fold_person },
     { "precedent-added", fold_precedent },
+    { "round-chased", fold_round_chased },
+    { "round-closed", fold_round_closed },
+    { "round-filed", fold_round_filed },
+    { "round-opened", fold_round_opened },
+    { "round-released", fold_round_released },
+    { "round-returned", fold_round_returned },
+    { "round-taken", fold_round_taken },
+    { "round-waived", fold_round_waived },
+    { "round-worded", fold_round_worded },
     { "unit-set", fold_unit },
 };
 

@@ -128,7 +128,25 @@ struct event *work_event(struct work *w, const char *kind, const struct entry *e
 /* Closes the newest event into log and tables, so that what follows sees it. */
 bool work_emit(struct work *w, struct event *e, struct fault *f) MUST_USE;
 
+/* ---------- search.c ---------- */
+
+struct search_texts { struct slice number, title, fields, words; }; /* fields: the JSON of the own ones */
+bool search_update(struct conn *c, int county, struct arena *a, int64_t entry, const struct search_texts *before, const struct search_texts *after, struct fault *f) MUST_USE;
+bool search_catch_up(struct conn *c, int county, struct arena *a, struct fault *f) MUST_USE; /* pairs of all that changed since */
+bool search_texts_of(struct conn *c, int county, struct arena *a, int64_t entry, struct search_texts *t, struct fault *f) MUST_USE;
+bool search_missing(struct conn *c, bool *missing, struct fault *f) MUST_USE; /* entries, and none of them indexed */
+/* Pairs `from` to before `to`: an entry that has all words has one of them. Not found: there are no words. */
+struct search_range { bool found; int64_t from, to, rows; };
+bool search_rarest(struct conn *c, int county, struct slice words, struct search_range *best, struct fault *f) MUST_USE;
+
+/* ---------- list.c ---------- */
+
+bool list_plan(const struct look *look, const struct list_query *list, struct slice *plan, struct fault *f) MUST_USE; /* how the store answers it: for tests */
+
 /* ---------- entry.c ---------- */
+
+/* One of these duties at this unit, or above it with its subtree. */
+bool holds_at(const struct look *look, uint32_t duties, int64_t unit);
 
 bool entry_read(const struct look *look, int64_t id, struct entry *e, bool units, struct fault *f) MUST_USE;
 bool entry_from_row(const struct look *look, const struct rows *rows, struct entry *e);
@@ -167,7 +185,7 @@ struct slice ids_text(struct arena *a, const struct ids *ids);
 typedef bool decide_fn(struct work *w, struct fault *f);
 decide_fn decide_open, decide_set, decide_move, decide_report, decide_plan, decide_line, decide_ask, decide_answer, decide_sign,
     decide_return, decide_rule, decide_consult, decide_issue, decide_split, decide_join, decide_drop, decide_restore, decide_undo, decide_import,
-    decide_precedent, decide_people, decide_duty, decide_end_duty, decide_reset,
+    decide_round, decide_precedent, decide_people, decide_duty, decide_end_duty, decide_reset,
     decide_tick, decide_correct, decide_paper, decide_disable, decide_succeed;
 
 /* The change of one entry by one event: starts from the entry as it is, and ends with version, light and clocks. */
@@ -264,6 +282,13 @@ bool batch_begin(struct ledger *l, struct log_head *head, struct fault *f) MUST_
 bool ledger_load(struct ledger *l, struct fault *f) MUST_USE; /* what the tables say now: heads, day, people */
 bool batch_commit(struct ledger *l, struct log_head *head, struct fault *f) MUST_USE;
 void batch_abandon(struct ledger *l);
+
+/* ---------- round.c, decide_round.c ---------- */
+
+bool round_by_name(const struct look *look, struct slice ledger, struct slice name, struct round_row *row, struct fault *f) MUST_USE; /* the newest that may be seen */
+bool round_is_newest(const struct look *look, const struct round_row *row, bool *newest, struct fault *f) MUST_USE;
+const char *round_state_name(enum round_state state);
+bool rounds_begin(struct work *w, struct fault *f) MUST_USE; /* opens and closes those of the day */
 
 /* ---------- tick.c ---------- */
 

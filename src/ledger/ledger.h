@@ -238,7 +238,7 @@ struct list_query {
     enum light light;
     int64_t lead, leader, document;
     day due_from, due_to;           /* both days counted; 0: any */
-    struct slice words;             /* in number or title */
+    struct slice words;             /* each in number, title, an own text, or what the report said */
     int sort_slot; bool descending; /* -1: by due day */
     int64_t offset, limit;          /* limit 0: all, at most LIST_ROWS_MAX */
     int64_t known_total;            /* where it was counted already in this state of the ledger; 0: is counted */
@@ -262,6 +262,44 @@ enum todo_kind { TODO_SIGN, TODO_OPINION, TODO_RULE, TODO_ANSWER, TODO_NOTICE, T
 struct todo { enum todo_kind kind; int64_t entry, unit, id; day since, due; };
 struct todos { struct todo *at; size_t n, cap; };
 bool todos_ask(const struct look *look, struct todos *t, struct fault *f) MUST_USE;
+
+/* ---------- reporting rounds (报送轮次, M161, M162) ---------- */
+
+/* One round: of a ledger, an office and a period; its id is the event that opened it. */
+struct round_row {
+    int64_t id, keeper;
+    const struct ledger_def *def;
+    const struct round_def *round;
+    struct slice period;      /* 2026-03, 2026-Q1, 2026-H1, 2026 */
+    day opened_on, closed_on; /* closed_on: the day after the cut-off, on which it was said who is missing */
+    int64_t cut_off_ms;       /* the last moment that is in time */
+};
+struct rounds { struct round_row *at; size_t n, cap; };
+enum round_state { ROUND_WAITING, ROUND_DRAFT, ROUND_FILED /* waits for the head */, ROUND_RELEASED, ROUND_TAKEN, ROUND_RETURNED, ROUND_STATES };
+struct round_unit { /* where one unit stands in it */
+    int64_t unit, version;    /* version: the last event about it */
+    enum round_state state;
+    int64_t filed_ms, first_ms /* released for the first time */, released_ms, taken_ms;
+    struct slice filed_by, released_by /* empty where none was needed */, taken_by, reason /* of the return */;
+    day chased_on; int64_t chased;
+    bool late, missing;       /* as of now: first released after the cut-off; not released though it is over */
+};
+struct round_units { struct round_unit *at; size_t n, cap; };
+/* One row of a grid: what stood when the round began in the ledger, what the unit says now, the office's own words. */
+struct round_line {
+    struct entry entry;
+    struct slice stood[ROUND_COLUMNS_MAX], said[ROUND_COLUMNS_MAX], words[ROUND_COLUMNS_MAX], note;
+    bool saved, worded;
+};
+struct round_lines { struct round_line *at; size_t n, cap; };
+bool rounds_ask(const struct look *look, struct rounds *list, struct fault *f) MUST_USE; /* that the person may see, newest first */
+bool round_see(const struct look *look, int64_t id, struct round_row *row, struct fault *f) MUST_USE; /* FAULT_MISSING: no-round */
+bool round_units_ask(const struct look *look, const struct round_row *row, struct round_units *list, struct fault *f) MUST_USE; /* that the person may see */
+bool round_grid(const struct look *look, const struct round_row *row, int64_t unit, struct round_lines *lines, struct fault *f) MUST_USE;
+bool round_may_office(const struct look *look, const struct round_row *row);
+bool round_may_fill(const struct look *look, const struct round_row *row, int64_t unit);
+bool round_may_release(const struct look *look, const struct round_row *row, int64_t unit);
+bool round_waived(const struct look *look, const struct round_row *row, int64_t unit, bool *waived, struct fault *f) MUST_USE;
 
 /* ---------- documents ---------- */
 
@@ -305,6 +343,10 @@ struct paper_content {
     struct slices *rows; size_t n_rows;
 };
 bool paper_fill(const struct look *look, struct slice kind, int64_t year, struct paper_content *p, struct fault *f) MUST_USE;
+
+/* The summary of a round: the entries of all its units in the columns of the ledger's paper, then what was reported, in
+ * the office's own words where it has some; what was not reported says so. */
+bool round_summary(const struct look *look, const struct round_row *row, struct paper_content *p, struct fault *f) MUST_USE;
 
 /* How long a unit takes, in calendar days: medians, not `ok` where nothing has arrived (M21); its returns (M163). */
 struct unit_delays {

@@ -8,7 +8,7 @@
  *                  ORDER BY … LIMIT … OFFSET …) page, entry e …
  *
  * The inner question reads indexes, the outer one fifty rows. Who sees little is asked by what is theirs: then the
- * inner FROM is the union of the entries that their units lead or support.
+ * inner FROM is the union of the entries that their units lead or support. Words are asked by their pairs (search.c).
  *
  * A rule that has no translation (a plan, working days between two fields) is asked of each row instead, by the same
  * evaluator that opens a single entry: slower, never different. */
@@ -25,7 +25,7 @@ struct query {
     const struct look *look;
     const struct ledger_def *def;
     struct buf from, where;
-    bool own;                                            /* `from` is what is theirs */
+    bool own;                                            /* `from` is what is theirs, or has a word */
     struct { struct arg *at; size_t n, cap; } args;
     struct { const struct expr *at[3]; size_t n; } rest; /* rules without a translation */
     struct expr_sql *to;                                 /* the rule that is being translated */
@@ -454,7 +454,18 @@ static void and_draft_visible(struct query *q, enum stage_of_entry stage)
     buf_char(&q->where, ')');
 }
 
-/* Each word in the number or in the title; % and _ are letters like any other. */
+/* Which of the entry's own texts are searched. */
+static void put_texts_like(struct query *q)
+{
+    size_t like = q->args.n;
+    buf_format(&q->where, " ESCAPE '\\' OR e.title LIKE ?%zu ESCAPE '\\'", like);
+    for (size_t i = 0; i < q->def->n_fields; i++)
+        if (q->def->fields[i].type == FIELD_TEXT && !q->def->fields[i].computed)
+            buf_format(&q->where, " OR " S_FMT " LIKE ?%zu ESCAPE '\\'", S_ARG(own_column(q->look, &q->def->fields[i])), like);
+    buf_format(&q->where, " OR EXISTS (SELECT 1 FROM entry_words w WHERE w.county = ?1 AND w.entry = e.entry AND w.words LIKE ?%zu ESCAPE '\\'))", like);
+}
+
+/* Each word in one of the texts; % and _ are letters like any other. */
 static bool and_words(struct query *q, struct slice words, struct fault *f)
 {
     struct slice rest = slice_trim(words), one;
@@ -475,10 +486,29 @@ static bool and_words(struct query *q, struct slice words, struct fault *f)
         }
         buf_char(&like, '%');
         and_arg(q, " AND (e.number LIKE ", v_text(slice_copy(q->look->arena, buf_slice(&like))));
-        buf_format(&q->where, " ESCAPE '\\' OR e.title LIKE ?%zu ESCAPE '\\')", q->args.n);
+        put_texts_like(q);
         buf_close(&like);
     }
     return true;
+}
+
+/* The entries that have the rarest pair of the words; all where there are none. */
+static bool from_words(struct query *q, struct slice words, struct fault *f)
+{
+    struct search_range range = { 0 };
+    if (words.len <= WORDS_BYTES_MAX && !search_rarest(q->look->conn, ledger_county(q->look->ledger), words, &range, f))
+        return false;
+    if (!range.found) {
+        buf_text(&q->from, " FROM entry e");
+        return true;
+    }
+    buf_text(&q->from, " FROM (SELECT p.entry FROM entry_pair p WHERE p.county = ?1 AND p.pair >= ");
+    put_arg(q, &q->from, v_int(range.from));
+    buf_text(&q->from, " AND p.pair < ");
+    put_arg(q, &q->from, v_int(range.to));
+    buf_text(&q->from, " UNION SELECT s.entry FROM entry_stale s WHERE s.county = ?1) hit CROSS JOIN entry e");
+    buf_text(&q->where, " AND e.entry = hit.entry");
+    return q->own = true;
 }
 
 static struct query query_open(const struct look *look, const struct list_query *list)
@@ -517,8 +547,9 @@ static bool query_fill(struct query *q, const struct list_query *list, struct fa
     if (list->also)
         and_rule(q, list->also);
     bool all = slice_equal(q->look->who.account, S("clock")), live = list->stage == ENTRY_LIVE;
-    if (all || !live || !from_own(q, list->def->see)) {
-        buf_text(&q->from, " FROM entry e");
+    if (all || !live || !from_own(q, list->def->see)) { /* what is theirs is little: searched as it is */
+        if (!from_words(q, list->words, f))
+            return false;
         if (!all && live)
             and_rule(q, list->def->see);
         else if (!all)
@@ -841,6 +872,26 @@ bool list_counts_by(const struct look *look, const struct list_query *list, enum
     for (size_t i = 0; i < all.n; i++)
         count_by_one(look->arena, by, lead ? all.at[i].lead : all.at[i].leader, all.at[i].light, 1);
     return true;
+}
+
+bool list_plan(const struct look *look, const struct list_query *list, struct slice *plan, struct fault *f)
+{
+    struct query q = query_open(look, list);
+    struct buf order = buf_open(QUERY_BYTES_MAX), said = buf_open(QUERY_BYTES_MAX);
+    struct rows r;
+    bool ok = query_fill(&q, list, f);
+    if (ok) {
+        bool sorted = put_order(&q, list, &order);
+        ask_with(&q, "EXPLAIN QUERY PLAN SELECT e.entry", sorted ? buf_slice(&order) : S(""), q.args.n, &r, f);
+        while (rows_next(&r))
+            buf_put(&said, rows_text(&r, 3)), buf_char(&said, '\n');
+        ok = rows_end(&r);
+    }
+    *plan = slice_copy(look->arena, buf_slice(&said));
+    buf_close(&order);
+    buf_close(&said);
+    query_close(&q);
+    return ok;
 }
 
 bool look_version(const struct look *look, int64_t *version, struct fault *f)

@@ -554,6 +554,11 @@ int ledger_lines(const struct ledger_def *l, struct slice name)
     return FIND(l->lines, l->n_lines, name);
 }
 
+int ledger_round(const struct ledger_def *l, struct slice name)
+{
+    return FIND(l->rounds, l->n_rounds, name);
+}
+
 int pack_duty(const struct pack *p, struct slice name)
 {
     return FIND(p->duties, p->n_duties, name);

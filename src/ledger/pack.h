@@ -128,6 +128,24 @@ enum schedule { SCHEDULE_NONE, SCHEDULE_AHEAD, SCHEDULE_ON, SCHEDULE_BEHIND };
 struct schedule_rule { int ahead, behind; struct slice source; bool practice; };
 /* Over how long the pace is measured that an expected finish rests on, and how long it must be at least (both TYPE_DAYS). */
 struct pace_rule { struct value over, at_least; struct slice source; bool practice; };
+/* A reporting round (报送轮次, M161): once a period every unit that holds a role of `asks` on the entries fills one grid,
+ * its head releases it (审签, M162), the office takes it or gives it back. */
+enum round_every { EVERY_NONE, EVERY_MONTH, EVERY_QUARTER, EVERY_HALF_YEAR, EVERY_YEAR };
+enum { ROUND_COLUMNS_MAX = 12 };
+struct round_def {
+    struct slice name;
+    struct label label;
+    enum round_every every;
+    int opens_day, cut_off_day;   /* of the last month of the period; beyond its end: its last day */
+    struct slice cut_off_hour;    /* "18:00", as written */
+    int cut_off_minute;           /* of the day, from it */
+    const struct expr *entries;   /* which entries have a row */
+    uint32_t asks;                /* roles whose unit fills the grid */
+    int columns[ROUND_COLUMNS_MAX]; size_t n_columns; /* slots: reported fields and progress */
+    uint32_t release_by;          /* roles; 0: what is sent counts at once */
+    bool may_waive;               /* a unit may set that it needs no release */
+    uint32_t office_by;           /* roles that are duties at the keeper */
+};
 
 /* Which box of a leader's first page counts a list. */
 enum list_box { BOX_NONE, BOX_NEEDS /* what needs me: its first rows are shown */, BOX_MOVED /* what moved: a number */,
@@ -171,6 +189,7 @@ struct ledger_def {
     struct light_rule *lights; size_t n_lights;
     const struct expr *see;
     struct list *lists; size_t n_lists;
+    struct round_def *rounds; size_t n_rounds;
     struct drafts drafts;
     struct expr_names names;      /* for expressions typed later: list --where */
 };
@@ -247,6 +266,7 @@ int ledger_state(const struct ledger_def *l, struct slice name);
 int ledger_move(const struct ledger_def *l, struct slice name);
 int ledger_ask(const struct ledger_def *l, struct slice name);
 int ledger_lines(const struct ledger_def *l, struct slice name);
+int ledger_round(const struct ledger_def *l, struct slice name);
 int pack_duty(const struct pack *p, struct slice name);
 const struct collective *pack_collective(const struct pack *p, struct slice name); /* NULL where there is none */
 const struct paper_kind *pack_paper(const struct pack *p, struct slice name);

@@ -347,11 +347,38 @@ static void check_drafts(const struct check *c)
         say(c, line_in(y, "set", S("")), "pack-draft-title", S(""), S(""));
 }
 
+/* ---------- rounds: whoever is asked can be found, and the office is an office ---------- */
+
+static bool unit_role(const struct check *c, const struct role *role)
+{
+    enum value_type type = role->field < 0 ? TYPE_NONE : slot_type(c->l, role->field);
+    return role->duties && (type == TYPE_UNIT || type == TYPE_UNITS);
+}
+
+static void check_rounds(const struct check *c)
+{
+    for (size_t i = 0; i < c->l->n_rounds; i++) {
+        const struct round_def *round = &c->l->rounds[i];
+        int line = line_of(c, "rounds", round->name);
+        for (size_t k = 0; k < c->l->n_roles; k++) {
+            bool unit = unit_role(c, &c->l->roles[k]);
+            if ((round->asks >> k & 1) && !unit)
+                say(c, line, "pack-round-asks", round->name, S("asks"));
+            if ((round->release_by >> k & 1) && !unit)
+                say(c, line, "pack-round-asks", round->name, S("release"));
+            if ((round->office_by >> k & 1) && c->l->roles[k].field >= 0)
+                say(c, line, "pack-round-office", round->name, S(""));
+        }
+        if (round->cut_off_day < round->opens_day)
+            say(c, line, "pack-round-days", round->name, S(""));
+    }
+}
+
 /* ---------- all of them ---------- */
 
 static void (*const checks[])(const struct check *c) = {
     check_names, check_number, check_roles, check_fields, check_drafts, check_asks_and_lines, check_states, check_moves,
-    check_plan, check_clocks, check_lights, check_lists,
+    check_plan, check_clocks, check_lights, check_lists, check_rounds,
 };
 
 void pack_check_ledger(struct pack_reader *r, const struct yaml *tree)

@@ -15,7 +15,7 @@ enum form {
     FORM_NAME, FORM_TEXT, FORM_BOOL, FORM_INT, FORM_DAY, FORM_LIMIT /* 15 workdays */, FORM_WORD, FORM_WORDS, FORM_PRESENT,
     FORM_MAP, FORM_NAMED /* name → shape */, FORM_LIST /* of shapes */,
     FORM_ROLES, FORM_STATES, FORM_STATE, FORM_SLOT, FORM_SORT, FORM_DUTIES, FORM_NEEDS, FORM_SET_BY, FORM_REQUIRED,
-    FORM_REPORT_MOVES, FORM_PAIRS, FORM_DRAFT_SETS, FORM_TEXTS, FORM_NUMBER, FORM_HEADS,
+    FORM_REPORT_MOVES, FORM_COLUMNS, FORM_HOUR, FORM_PAIRS, FORM_DRAFT_SETS, FORM_TEXTS, FORM_NUMBER, FORM_HEADS,
     FORM_COMPUTED, FORM_RULE, FORM_LIGHT,
 };
 
@@ -71,6 +71,9 @@ static const struct word draft_words[] = {
     { "task", DRAFT_TASK }, { "project", DRAFT_PROJECT }, { "figure", DRAFT_FIGURE },
 };
 
+static const struct word every_words[] = {
+    { "month", EVERY_MONTH }, { "quarter", EVERY_QUARTER }, { "half-year", EVERY_HALF_YEAR }, { "year", EVERY_YEAR },
+};
 static const struct word home_words[] = { { "office", HOME_OFFICE }, { "minute", HOME_MINUTE } };
 static const struct word box_words[] = { { "needs", BOX_NEEDS }, { "moved", BOX_MOVED }, { "coming", BOX_COMING }, { "watch", BOX_WATCH } };
 
@@ -203,6 +206,33 @@ static const struct key drafts_keys[] = {
 };
 static const struct shape drafts_shape = { KEYS(drafts_keys) };
 
+static const struct key opens_keys[] = { { "day", FORM_INT, .required = true, AT(round_def, opens_day), .low = 1, .high = 31 } };
+static const struct shape opens_shape = { KEYS(opens_keys) };
+static const struct key cut_off_keys[] = {
+    { "day", FORM_INT, .required = true, AT(round_def, cut_off_day), .low = 1, .high = 31 },
+    { "hour", FORM_HOUR, .required = true, AT(round_def, cut_off_hour) },
+};
+static const struct shape cut_off_shape = { KEYS(cut_off_keys) };
+static const struct key release_keys[] = {
+    { "by", FORM_ROLES, .required = true, AT(round_def, release_by) },
+    { "may_waive", FORM_BOOL, AT(round_def, may_waive) },
+};
+static const struct shape release_shape = { KEYS(release_keys) };
+static const struct key round_office_keys[] = { { "by", FORM_ROLES, .required = true, AT(round_def, office_by) } };
+static const struct shape round_office_shape = { KEYS(round_office_keys) };
+static const struct key round_keys[] = { /* opens, cut_off, release and office write into the round */
+    LABEL(round_def, label),
+    { "every", FORM_WORD, .required = true, AT(round_def, every), .words = WORDS(every_words) },
+    { "opens", FORM_MAP, .required = true, .of = &opens_shape },
+    { "cut_off", FORM_MAP, .required = true, .of = &cut_off_shape },
+    { "entries", FORM_RULE, .required = true, AT(round_def, entries) },
+    { "asks", FORM_ROLES, .required = true, AT(round_def, asks) },
+    { "columns", FORM_COLUMNS, .required = true },
+    { "release", FORM_MAP, .of = &release_shape },
+    { "office", FORM_MAP, .required = true, .of = &round_office_shape },
+};
+static const struct shape round_shape = { KEYS(round_keys), .size = sizeof(struct round_def), .named = true };
+
 /* These write straight into the ledger. */
 static const struct key authority_keys[] = {
     { "text", FORM_TEXT, .required = true, AT(ledger_def, authority) },
@@ -260,6 +290,7 @@ static const struct key ledger_keys[] = {
     { "moves", FORM_NAMED, .required = true, ARRAY(ledger_def, moves), .of = &move_shape, .high = LEDGER_MOVES_MAX },
     { "asks", FORM_NAMED, ARRAY(ledger_def, asks), .of = &ask_shape, .high = LEDGER_PARTS_MAX },
     { "clocks", FORM_NAMED, ARRAY(ledger_def, clocks), .of = &clock_shape, .high = LEDGER_PARTS_MAX },
+    { "rounds", FORM_NAMED, ARRAY(ledger_def, rounds), .of = &round_shape, .high = LEDGER_PARTS_MAX },
     { "light", FORM_LIST, .required = true, ARRAY(ledger_def, lights), .of = &light_shape, .high = LEDGER_PARTS_MAX },
     { "see", FORM_RULE, .required = true, AT(ledger_def, see) },
     { "lists", FORM_NAMED, ARRAY(ledger_def, lists), .of = &list_shape, .high = LEDGER_PARTS_MAX },
@@ -640,6 +671,38 @@ static void read_report_moves(struct pack_reader *r, const struct key *k, const 
     }
 }
 
+/* What a report says: a field that is `reported`, or the progress. */
+static void read_columns(struct pack_reader *r, const struct key *k, const struct yaml *y, void *base)
+{
+    struct round_def *round = base;
+    EACH(item, y)
+    {
+        int slot = is_text(r, k, item) ? find_slot_at(r, item->text, item->line) : -1;
+        const struct field *own = slot >= 0 ? slot_field(r->ledger, slot) : NULL;
+        if (slot < 0)
+            continue;
+        if (own ? !own->reported || own->computed : slot != COMMON_PROGRESS)
+            problem(r, item->line, "pack-round-column", item->text, S(""), NO_LIKELY);
+        else if (round->n_columns == ROUND_COLUMNS_MAX)
+            problem(r, item->line, "pack-too-many", slice_of(k->name), int_text(r, ROUND_COLUMNS_MAX), NO_LIKELY);
+        else
+            round->columns[round->n_columns++] = slot;
+    }
+}
+
+/* "18:00", in quotes: YAML reads it as a number of seconds otherwise. */
+static void read_hour(struct pack_reader *r, const struct key *k, const struct yaml *y, void *base)
+{
+    struct round_def *round = base;
+    struct slice minutes = y->text, hours;
+    int64_t h = -1, m = -1;
+    slice_cut(&minutes, ':', &hours);
+    if (y->text.len != 5 || hours.len != 2 || !slice_int(hours, &h) || !slice_int(minutes, &m) || h < 0 || h > 23 || m < 0 || m > 59)
+        problem(r, y->line, "pack-hour", y->text, S(""), NO_LIKELY);
+    round->cut_off_hour = y->text;
+    round->cut_off_minute = (int)(60 * h + m);
+}
+
 /* ---------- values handed over: grants, sets, drafts ---------- */
 
 /* Whether a slot can take what has this type and, for words, these options. */
@@ -874,6 +937,8 @@ static const struct form_reader {
     [FORM_SET_BY] = { read_set_by, PASS_RULES, YAML_MAP },
     [FORM_REQUIRED] = { read_required, PASS_RULES, YAML_TEXTS },
     [FORM_REPORT_MOVES] = { read_report_moves, PASS_REFERENCES, YAML_MAP },
+    [FORM_COLUMNS] = { read_columns, PASS_RULES, YAML_TEXTS },
+    [FORM_HOUR] = { read_hour, PASS_NAMES, YAML_TEXT },
     [FORM_PAIRS] = { read_pairs, PASS_RULES, YAML_MAP },
     [FORM_TEXTS] = { read_texts, PASS_NAMES, YAML_TEXTS },
     [FORM_NUMBER] = { read_number, PASS_NAMES, YAML_TEXT },

@@ -2,6 +2,8 @@
  * series, a sentence, the table. The result is plain text in cells; who writes a file or a page sets it. */
 #include "ledger/inside.h"
 
+#include <stdlib.h>
+
 /* {county} and {year}; what else stands in brackets was refused with the pack or is text. */
 static struct slice filled(const struct look *look, struct slice pattern, int64_t year)
 {
@@ -80,6 +82,97 @@ static bool fill_table(const struct look *look, const struct paper_kind *kind, i
             p->n_rows++;
         }
     return p->n_rows || fault_set(f, FAULT_REFUSED, "paper-empty", kind->label.zh, slice_format(look->arena, "%lld", (long long)year));
+}
+
+/* ---------- the summary of a round ---------- */
+
+static const struct paper_kind *paper_of(const struct look *look, const struct ledger_def *d)
+{
+    for (size_t i = 0; i < look->pack->n_papers; i++)
+        if (look->pack->papers[i].def == d)
+            return &look->pack->papers[i];
+    return NULL;
+}
+
+static int by_number(const void *x, const void *y)
+{
+    const struct round_line *a = x, *b = y;
+    return slice_compare(a->entry.number, b->entry.number);
+}
+
+/* The columns of the annex; of a ledger without a paper what every entry has. */
+static size_t summary_heads(const struct look *look, const struct ledger_def *d, struct paper_head *heads)
+{
+    static const enum common usual[] = { COMMON_TITLE, COMMON_LEAD, COMMON_DUE };
+    const struct paper_kind *kind = paper_of(look, d);
+    for (size_t i = 0; i < COUNT(usual) && !kind; i++)
+        heads[i] = (struct paper_head){ slot_label(d, usual[i]).zh, usual[i] };
+    if (!kind)
+        return COUNT(usual);
+    memcpy(heads, kind->heads, kind->n_heads * sizeof *heads);
+    return kind->n_heads;
+}
+
+static struct slice reported_cell(const struct look *look, const struct round_row *row, const struct round_line *line, bool in, size_t i)
+{
+    bool percent = row->round->columns[i] == COMMON_PROGRESS;
+    struct slice said = line->words[i].len ? line->words[i] : line->said[i];
+    if (!in)
+        return i ? S("") : S("未报");
+    return percent && said.len ? slice_format(look->arena, S_FMT "%%", S_ARG(said)) : said;
+}
+
+struct summed { struct round_line *at; size_t n, cap; };
+
+/* Lines of a unit that has not reported are marked by `saved` = false. */
+static bool gather(const struct look *look, const struct round_row *row, struct summed *all, struct fault *f)
+{
+    struct round_units units;
+    if (!round_units_ask(look, row, &units, f))
+        return false;
+    for (size_t i = 0; i < units.n; i++) {
+        struct round_lines lines;
+        bool in = units.at[i].state == ROUND_RELEASED || units.at[i].state == ROUND_TAKEN;
+        if (!round_grid(look, row, units.at[i].unit, &lines, f))
+            return false;
+        for (size_t k = 0; k < lines.n; k++) {
+            lines.at[k].saved = in;
+            PUSH(look->arena, all, lines.at[k]);
+        }
+    }
+    if (all->n)
+        qsort(all->at, all->n, sizeof *all->at, by_number);
+    return true;
+}
+
+bool round_summary(const struct look *look, const struct round_row *row, struct paper_content *p, struct fault *f)
+{
+    struct paper_head heads[LEDGER_FIELDS_MAX];
+    size_t n = summary_heads(look, row->def, heads);
+    struct summed all = { 0 };
+    *p = (struct paper_content){ .on = look->today };
+    if (!round_may_office(look, row))
+        return fault_set(f, FAULT_FORBIDDEN, "not-permitted", S(""), S(""));
+    if (!gather(look, row, &all, f))
+        return false;
+    PUSH(look->arena, &p->head, S("序号"));
+    for (size_t i = 0; i < n; i++)
+        PUSH(look->arena, &p->head, heads[i].label);
+    for (size_t i = 0; i < row->round->n_columns; i++)
+        PUSH(look->arena, &p->head, slot_label(row->def, row->round->columns[i]).zh);
+    p->rows = NEW(look->arena, struct slices, all.n + 1);
+    for (size_t k = 0; k < all.n; k++) {
+        struct slices *cells = &p->rows[p->n_rows++];
+        struct entry whole = all.at[k].entry;
+        if (!entry_read_units(look, &whole, f))
+            return false;
+        PUSH(look->arena, cells, slice_format(look->arena, "%zu", k + 1));
+        for (size_t i = 0; i < n; i++)
+            PUSH(look->arena, cells, cell_of(look, &whole, heads[i].slot));
+        for (size_t i = 0; i < row->round->n_columns; i++)
+            PUSH(look->arena, cells, reported_cell(look, row, &all.at[k], all.at[k].saved, i));
+    }
+    return p->n_rows || fault_set(f, FAULT_REFUSED, "paper-empty", row->round->label.zh, row->period);
 }
 
 bool paper_fill(const struct look *look, struct slice name, int64_t year, struct paper_content *p, struct fault *f)

@@ -101,7 +101,7 @@ static bool begin_day(struct ledger *l, struct log_head *head, day today, struct
     arena_open(&a, 0);
     struct work w = work_begin(l, NULL, &a, head);
     w.look.today = today;
-    bool ok = expire_clocks(&w, f) && changed_lights(&w, &lights, f);
+    bool ok = expire_clocks(&w, f) && rounds_begin(&w, f) && changed_lights(&w, &lights, f);
     if (ok) {
         struct event *e = work_event(&w, "day-begun", NULL);
         event_set_day(&a, e, "today", today);

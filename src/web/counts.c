@@ -178,6 +178,35 @@ static bool count_drafts(struct page *g, int64_t *n, struct fault *f)
     return true;
 }
 
+/* Of the newest round of each series: what this person is to fill, to release, to take. */
+static bool count_rounds(struct page *g, struct waiting_counts *w, struct fault *f)
+{
+    struct rounds list;
+    if (!rounds_ask(&g->look, &list, f))
+        return false;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct round_row *row = &list.at[i];
+        struct round_units units;
+        bool older = false, office = round_may_office(&g->look, row);
+        for (size_t k = 0; k < i; k++)
+            older = older || (list.at[k].round == row->round && list.at[k].keeper == row->keeper);
+        if (older)
+            continue;
+        if (!round_units_ask(&g->look, row, &units, f))
+            return false;
+        for (size_t k = 0; k < units.n; k++) {
+            const struct round_unit *u = &units.at[k];
+            bool open = u->state != ROUND_RELEASED && u->state != ROUND_TAKEN;
+            const bool parts[ROUND_PARTS] = { [ROUND_FILL] = open && u->state != ROUND_FILED && round_may_fill(&g->look, row, u->unit),
+                [ROUND_RELEASE] = u->state == ROUND_FILED && round_may_release(&g->look, row, u->unit), [ROUND_TAKE] = office && u->state == ROUND_RELEASED };
+            for (int p = 0; p < ROUND_PARTS; p++)
+                if (parts[p] && (!w->rounds[p]++ || day_of_ms(row->cut_off_ms) < w->cut_off[p]))
+                    w->cut_off[p] = day_of_ms(row->cut_off_ms);
+        }
+    }
+    return true;
+}
+
 static bool count_waiting(struct page *g, struct waiting_counts *w, struct fault *f)
 {
     struct todos todos = { 0 };
@@ -189,7 +218,7 @@ static bool count_waiting(struct page *g, struct waiting_counts *w, struct fault
         if (!w->n[kind]++ || todos.at[i].since < w->earliest[kind])
             w->earliest[kind] = todos.at[i].since;
     }
-    return !page_can(g, CAN_HAND_OUT) || count_drafts(g, &w->drafts, f);
+    return count_rounds(g, w, f) && (!page_can(g, CAN_HAND_OUT) || count_drafts(g, &w->drafts, f));
 }
 
 bool waiting_of(struct page *g, struct waiting_counts *w, struct fault *f)

@@ -373,7 +373,7 @@ enum http_outcome show_entry(struct page *g)
     crumbs[1] = (struct crumb){ e.number.len ? e.number : S("草稿"), S("") };
     v.crumbs = (struct crumbs){ crumbs, 2 };
     v.lamp.tag = true;
-    if (!add_quote(g, &e, &v, &f) || !add_forecast(g, &e, &v, &f))
+    if (!add_quote(g, &e, &v, &f) || !add_forecast(g, &e, &v, &f) || !neighbours_of(g, &e, &v.neighbours, &f))
         return page_fail(g, &f);
     add_facts(g, &e, &file, &v);
     add_progress(g, &e, &v);

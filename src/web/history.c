@@ -167,13 +167,24 @@ static struct slice tell_expired(const struct telling *t)
     return S("期限已到");
 }
 
+/* From a round: who wrote it stands beside who let it go (M162). */
+static struct slice tell_report(const struct telling *t)
+{
+    struct slice by = event_get(t->e, "written_by"), period = event_get(t->e, "round.period");
+    if (!by.len)
+        return S("报送进展");
+    struct slice name = account_name(t->g->look.people, by);
+    return slice_equal(by, t->e->account) ? slice_format(t->g->arena, "报送进展（" S_FMT "期）", S_ARG(period))
+        : slice_format(t->g->arena, "审签" S_FMT "填报的进展（" S_FMT "期）", S_ARG(name), S_ARG(period));
+}
+
 /* Kinds whose sentence is always the same have no function. */
 static const struct { const char *kind, *words; struct slice (*tell)(const struct telling *t); } kinds[] = {
     { "opened", "立项", NULL },
     { "issued", "印发分工，立项交办", NULL },
     { "changed", "更正", NULL },
     { "moved", "", tell_move },
-    { "reported", "报送进展", NULL },
+    { "reported", "", tell_report },
     { "planned", "填报计划", NULL },
     { "lined", "", tell_line },
     { "asked", "", tell_ask },

@@ -244,6 +244,17 @@ bool queue_read(struct page *g, struct queue_rows *queue, int64_t *queued, struc
         row.note = buf_keep(g->arena, &b);
         PUSH(g->arena, queue, row);
     }
+    static const char *const round_words[ROUND_PARTS] = { [ROUND_FILL] = "待填的报送", [ROUND_RELEASE] = "待审签的报送", [ROUND_TAKE] = "待接收的报送" };
+    for (int part = 0; part < ROUND_PARTS; part++) {
+        struct buf b = buf_open(100);
+        if (w.rounds[part]) {
+            tpl_day(&b, w.cut_off[part]);
+            buf_text(&b, " 截止");
+            PUSH(g->arena, queue, ((struct queue_row){ slice_of(round_words[part]), S("/rounds"), slice_copy(g->arena, buf_slice(&b)), w.rounds[part] }));
+            *queued += w.rounds[part];
+        }
+        buf_close(&b);
+    }
     if (w.drafts)
         PUSH(g->arena, queue, ((struct queue_row){ S("待分工、未印发"), S("/handout"), S(""), w.drafts }));
     return true;

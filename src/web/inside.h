@@ -86,7 +86,8 @@ bool counts_open(struct counts *c);
 void counts_close(struct counts *c);
 enum { SOON_DAYS = 7 };
 /* What waits for this person, by kind, and how many drafts are not handed out yet (for those who hand out). */
-struct waiting_counts { int64_t n[TODO_KINDS]; day earliest[TODO_KINDS]; int64_t drafts; };
+enum round_part { ROUND_FILL, ROUND_RELEASE, ROUND_TAKE, ROUND_PARTS }; /* grids to fill, to release, to take */
+struct waiting_counts { int64_t n[TODO_KINDS]; day earliest[TODO_KINDS]; int64_t drafts, rounds[ROUND_PARTS]; day cut_off[ROUND_PARTS]; };
 bool waiting_of(struct page *g, struct waiting_counts *w, struct fault *f) MUST_USE;
 bool facts_of(struct page *g, const struct ledger_def *d, struct ledger_facts *facts, struct fault *f) MUST_USE;
 /* How many rows the filters of one list have; `question` is the filters as text. 0 where it was not asked at these facts. */
@@ -191,6 +192,9 @@ page_fn show_login, post_login, post_logout, show_me, show_password, post_passwo
 /* ---------- list.c ---------- */
 
 page_fn show_list, show_list_csv, show_list_xlsx, show_list_ics, show_ledgers, show_search;
+
+struct neighbours;
+bool neighbours_of(struct page *g, const struct entry *e, struct neighbours *n, struct fault *f) MUST_USE;
 
 /* ---------- entry.c, acts.c, history.c ---------- */
 

@@ -247,10 +247,18 @@ static void fill_columns(struct page *g, const struct asked_list *a, const int *
 
 /* ---------- rows ---------- */
 
-static struct list_row row_of(struct page *g, const struct entry *e, const int *extra, size_t n_extra)
+/* Its address keeps the list that it was opened from: the filters, and its place there. */
+static struct slice href_at(struct page *g, int64_t id, int64_t at)
+{
+    struct slice query = at ? http_query_with(g->q, "at", slice_format(g->arena, "%lld", (long long)at)) : S("");
+    return slice_format(g->arena, "/e/%lld" S_FMT, (long long)id, S_ARG(query));
+}
+
+/* `at`: which of the list's rows it is, from 1; 0: of none. */
+static struct list_row row_of(struct page *g, const struct entry *e, int64_t at, const int *extra, size_t n_extra)
 {
     const struct people *p = g->look.people;
-    struct list_row r = { .id = e->id, .href = page_address(g, "/e/%lld%s" S_FMT, (long long)e->id, g->as_of.len ? "?" : "", S_ARG(g->as_of)), .lamp = entry_lamp(g, e), .number = e->number, .title = e->title, .state = e->def->states[e->state].label.zh,
+    struct list_row r = { .id = e->id, .href = href_at(g, e->id, at), .lamp = entry_lamp(g, e), .number = e->number, .title = e->title, .state = e->def->states[e->state].label.zh,
         .lead = unit_short(p, e->lead), .leader = person_name(p, e->leader), .due = e->due, .updated = e->updated_on,
         .has_progress = e->progress >= 0, .track = { light_code(e->light), e->progress < 0 ? 0 : e->progress / 10, -1 } };
     for (size_t i = 0; i < n_extra; i++) {
@@ -331,7 +339,7 @@ static bool ask_list(struct page *g, struct asked_list *a, const struct ledger_f
     if (is_filtered(a) && !a->query.known_total)
         total_keep(g, a->query.def, facts, question, rows.total);
     for (size_t i = 0; i < rows.n; i++)
-        PUSH(g->arena, &v->rows, row_of(g, &rows.at[i], extra, n_extra));
+        PUSH(g->arena, &v->rows, row_of(g, &rows.at[i], a->query.offset + (int64_t)i + 1, extra, n_extra));
     fill_columns(g, a, extra, n_extra, v);
     v->pager = pager_of(g->q, rows.total, a->page, LIST_PAGE_ROWS);
     v->say = is_filtered(a) || a->saved ? slice_format(g->arena, S_FMT " %lld 项，全部 " S_FMT, S_ARG(a->saved ? a->saved->label.zh : S("符合条件")), (long long)rows.total,
@@ -426,6 +434,32 @@ enum http_outcome show_list(struct page *g)
     return HTTP_DONE;
 }
 
+/* ---------- the rows around an entry that was opened from a list ---------- */
+
+/* The list may have changed since: who is no longer near its place has no neighbours, only the way back. */
+bool neighbours_of(struct page *g, const struct entry *e, struct neighbours *n, struct fault *f)
+{
+    struct asked_list a = read_asked(g, e->def);
+    struct list_rows rows;
+    *n = (struct neighbours){ .at = query_number(g, "at") };
+    if (!n->at || n->at > LIST_ROWS_MAX)
+        return n->at = 0, true;
+    n->back = slice_format(g->arena, "/l/" S_FMT S_FMT, S_ARG(e->def->name), S_ARG(http_query_with(g->q, "at", S(""))));
+    a.query.offset = n->at > 1 ? n->at - 2 : 0;
+    a.query.limit = 3;
+    a.query.known_total = 1; /* nobody asks how many there are */
+    if (!list_ask(&g->look, &a.query, &rows, f))
+        return false;
+    for (size_t i = 0; i < rows.n; i++) {
+        int64_t at = a.query.offset + (int64_t)i + 1;
+        if (rows.at[i].id != e->id)
+            continue;
+        n->before = i ? href_at(g, rows.at[i - 1].id, at - 1) : S("");
+        n->after = i + 1 < rows.n ? href_at(g, rows.at[i + 1].id, at + 1) : S("");
+    }
+    return true;
+}
+
 /* ---------- all ledgers, and the search over them ---------- */
 
 enum http_outcome show_ledgers(struct page *g)
@@ -460,7 +494,7 @@ static bool search_ledger(struct page *g, const struct ledger_def *d, struct sli
     percent_put(&b, words);
     group.href = buf_keep(g->arena, &b);
     for (size_t i = 0; i < rows.n; i++)
-        PUSH(g->arena, &group.rows, row_of(g, &rows.at[i], NULL, 0));
+        PUSH(g->arena, &group.rows, row_of(g, &rows.at[i], 0, NULL, 0));
     PUSH(g->arena, &v->groups, group);
     v->total += rows.total;
     return true;

@@ -31,9 +31,8 @@ struct list_cell { struct slice label, text; };
 struct list_cells { struct list_cell *at; size_t n, cap; };
 struct list_row {
     int64_t id;
-    struct slice href;
     struct lamp lamp;
-    struct slice number, title, state, lead, leader;
+    struct slice href, number, title, state, lead, leader;
     day due, updated;
     bool has_progress;
     struct track track;
@@ -72,6 +71,10 @@ struct search_groups { struct search_group *at; size_t n, cap; };
 struct search_page { struct shell shell; struct slice words; int64_t total; struct search_groups groups; struct empty empty; };
 
 /* ---------- one entry ---------- */
+
+/* Of an entry that was opened from a list: the rows around it there; `at` 0: from none. */
+struct neighbours { int64_t at; struct slice back, before, after; };
+
 
 struct fact { struct slice label, text; };
 struct facts { struct fact *at; size_t n, cap; };
@@ -117,6 +120,7 @@ struct slice form_nth(const struct page *g, const char *name, size_t nth); /* of
 struct entry_page {
     struct shell shell;
     struct crumbs crumbs;
+    struct neighbours neighbours;
     struct note done, stale, why;
     int64_t id;
     struct slice title, summary;

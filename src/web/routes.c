@@ -2,6 +2,7 @@
  * the server opens, and by a test. */
 #include "web/inside.h"
 #include "web/pages_office.h"
+#include "web/pages_round.h"
 
 const struct page_route page_routes[] = {
     /* signing in (session.c) */
@@ -51,6 +52,17 @@ const struct page_route page_routes[] = {
     { HTTP_GET, "/sign", MAY_SIGNED_IN, show_sign, 0 },
     { HTTP_POST, "/sign", MAY_SIGNED_IN, post_sign, 0 },
     { HTTP_POST, "/rule", MAY_SIGNED_IN, post_rule, 0 },
+
+    /* reporting rounds (round.c, round_unit.c): the kernel says whose they are */
+    { HTTP_GET, "/rounds", MAY_SIGNED_IN, show_rounds, 0 },
+    { HTTP_GET, "/rounds/:id", MAY_SIGNED_IN, show_round, 0 },
+    { HTTP_POST, "/rounds/:id", MAY_SIGNED_IN, post_round, 0 },
+    { HTTP_GET, "/rounds/:id/:unit", MAY_SIGNED_IN, show_round_unit, 0 },
+    { HTTP_POST, "/rounds/:id/:unit", MAY_SIGNED_IN, post_round_unit, OFFICE_FORM_BYTES },
+    { HTTP_GET, "/rounds/:id/:unit/sheet", MAY_SIGNED_IN, show_round_sheet, 0 },
+    { HTTP_GET, "/rounds/:id/:unit/upload", MAY_SIGNED_IN, show_round_upload, 0 },
+    { HTTP_POST, "/rounds/:id/:unit/upload", MAY_SIGNED_IN, post_round_upload, HTTP_UPLOAD_BYTES },
+    { HTTP_GET, "/round-summary/:id/:format", MAY_SIGNED_IN, show_round_summary, 0 },
 
     /* people, audit (people.c, audit.c) */
     { HTTP_GET, "/people", MAY_PEOPLE | MAY_DUTIES, show_people, 0 },

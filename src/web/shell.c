@@ -44,6 +44,20 @@ static void nav_sign(struct page *g, struct nav_list *list, const char *here)
     list->at[list->n - 1].count = n;
 }
 
+/* Only for those who are in a round: with how many grids wait for them. */
+static void nav_rounds(struct page *g, struct nav_list *list, const char *here)
+{
+    struct waiting_counts w;
+    struct fault f;
+    if (!waiting_of(g, &w, &f))
+        return;
+    int64_t n = w.rounds[ROUND_FILL] + w.rounds[ROUND_RELEASE] + w.rounds[ROUND_TAKE];
+    if (!n && !(here && !strcmp(here, "/rounds")))
+        return;
+    nav_add(g, list, S("报送"), S("/rounds"), here);
+    list->at[list->n - 1].count = n;
+}
+
 static struct nav nav_of(struct page *g, const char *here)
 {
     const struct pack *pack = g->look.pack;
@@ -54,6 +68,7 @@ static struct nav nav_of(struct page *g, const char *here)
         if (page_can(g, CAN_HAND_OUT))
             nav_add(g, &list, S("分工"), S("/handout"), here);
         nav_sign(g, &list, here);
+        nav_rounds(g, &list, here);
         for (size_t i = 0; i < pack->n_ledgers && i < NAV_LEDGERS_MAX; i++) {
             const struct label *noun = &pack->ledgers[i].noun;
             nav_add(g, &list, noun->zh.len ? noun->zh : pack->ledgers[i].label.zh, slice_format(g->arena, "/l/" S_FMT, S_ARG(pack->ledgers[i].name)), here);
@@ -131,6 +146,13 @@ static const struct { const char *code, *head, *text; } done_words[] = {
     { "duty", "职责已更新。", "" },
     { "account", "账号已更新。", "" },
     { "succeeded", "已接任。", "职责和没有办结的事项都已转给接任的人。" },
+    { "chased", "已催办。", "各单位首页会看到提醒；同一单位一天只催一次。" },
+    { "taken", "已接收。", "" },
+    { "given-back", "已退回。", "单位改过以后会重新送来。" },
+    { "worded", "汇总用语已存。", "单位原文没有改。" },
+    { "filed", "已送审签。", "负责人审签以后才算本单位报送。" },
+    { "released", "已审签报送。", "进展已记入各项任务。" },
+    { "kept", "已暂存。", "还没有送审签。" },
 };
 
 struct note page_done(const struct page *g)

@@ -52,6 +52,7 @@ static void make_entries(struct fixture *x, size_t n)
             v_text(slice_of(states[luck_below(&x->luck, COUNT(states))])), v_int(1 + (int64_t)luck_below(&x->luck, 5)), v_int((int64_t)luck_below(&x->luck, 1001)),
             v_text(S("")), v_int(day_of(2026, 1, 20)), v_int(day_of(2026, 6, 3)), v_null(), v_int(id), v_int(2026),
             v_text(S("{\"done_so_far\":\"已完成前期手续，施工单位进场，管沟开挖过半\",\"theme\":\"城乡建设\"}")), v_int(0)));
+        fixture_index(x, id);
         for (int k = 0; k < 3; k++)
             put(x, SQL_ENTRY_UNIT_PUT, ARGS(county, v_int(id), v_text(S("support")), v_int(p->units[luck_below(&x->luck, p->n_units)].id), v_int(k)));
     }

@@ -125,6 +125,7 @@ static void make_entries(struct fixture *x, size_t n)
             v_text(luck_below(&x->luck, 2) ? S("solved") : S("")), maybe(x, day_of(2026, 5, 1)), maybe(x, day_of(2026, 6, 3)), v_null(), v_int(id), v_int(2026),
             v_text(some_fields(x, p)), v_int(0) };
         put(x, SQL_ENTRY_PUT, row, COUNT(row));
+        fixture_index(x, id);
         make_parts(x, p, id);
     }
 }

@@ -115,7 +115,7 @@ struct site {
     struct world world;
     struct web *web;
     struct slice accounts[ROLES], keeper, office2, lead, lead2, admin;
-    int64_t document, drafted, made;
+    int64_t document, drafted, made, round; /* round: of the keeper, with 县水务局 in it */
 };
 
 static const char more_people[] =
@@ -160,6 +160,23 @@ static void make_report(struct site *s)
     reader_done(s->x.reader);
 }
 
+/* The 20th opens a round for the office and the unit that leads one of its entries. */
+static void make_round(struct site *s)
+{
+    struct rounds list;
+    struct fault f;
+    fixture_do(&s->x, s->keeper, S("{\"do\":\"open\",\"ledger\":\"tasks\",\"set\":{\"title\":\"修建水库第零座\",\"lead\":\"县水务局\",\"due\":\"2026-12-01\"}}"));
+    s->x.now_ms = day_start_ms(day_of(2026, 6, 22)) + 9 * 3600 * 1000;
+    if (!ledger_tick(s->x.ledger, &f))
+        fixture_fail(&f);
+    struct look look = fixture_look(&s->x, s->keeper);
+    if (!rounds_ask(&look, &list, &f))
+        fixture_fail(&f);
+    assert_int_equal(list.n, 1);
+    s->round = list.at[0].id;
+    reader_done(s->x.reader);
+}
+
 static void site_open(struct site *s, struct ledger_options o)
 {
     struct slice login, password;
@@ -188,6 +205,7 @@ static void site_open(struct site *s, struct ledger_options o)
     s->lead = s->accounts[5];
     s->lead2 = s->accounts[9];
     make_report(s);
+    make_round(s);
     reader_done(x->reader);
     struct web_config config = { .ledger = x->ledger, .world = &s->world, .alone = true };
     if (!web_open(&config, &s->web, &f))
@@ -253,7 +271,7 @@ static struct object object_make(struct site *s, struct slice on)
     return o;
 }
 
-/* {id}, {unit}, {support}, {ask}, {document}, {proofs} in what the table says. */
+/* {round}, {id}, {unit}, {support}, {ask}, {document}, {proofs} in what the table says. */
 static struct slice filled(struct site *s, struct slice text, const struct object *o)
 {
     struct buf b = buf_open(1 << 16);
@@ -263,6 +281,7 @@ static struct slice filled(struct site *s, struct slice text, const struct objec
         { S("{unit}"), slice_format(&s->x.arena, "%lld", (long long)o->unit) },
         { S("{support}"), slice_format(&s->x.arena, "%lld", (long long)o->support) },
         { S("{ask}"), slice_format(&s->x.arena, "%lld", (long long)o->ask) },
+        { S("{round}"), slice_format(&s->x.arena, "%lld", (long long)s->round) },
         { S("{document}"), slice_format(&s->x.arena, "%lld", (long long)s->document) },
         { S("{proofs}"), slice_find(text, S("{proofs}")) >= 0 ? proof(s) : S("") },
     };

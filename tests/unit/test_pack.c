@@ -99,7 +99,7 @@ static void a_role_is_a_field_with_duties_or_a_duty_at_the_keeper(void **state)
 {
     const struct pack *p = *state;
     const struct ledger_def *l = tasks_of(p);
-    assert_int_equal(l->n_roles, 4);
+    assert_int_equal(l->n_roles, 5);
     assert_int_equal(l->roles[0].field, COMMON_LEAD);
     assert_int_equal(l->roles[0].duties, 1u << pack_duty(p, S("liaison")) | 1u << pack_duty(p, S("head")));
     assert_int_equal(l->roles[2].field, COMMON_LEADER);

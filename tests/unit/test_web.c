@@ -229,6 +229,26 @@ static void an_export_holds_nothing_that_its_reader_may_not_see(void **state)
     hides(&days, "VEVENT");
 }
 
+static void an_entry_opened_from_a_list_leads_on_in_it(void **state)
+{
+    struct site *s = *state;
+    int64_t second = fixture_do(&s->x, s->office, S("{\"do\":\"open\",\"ledger\":\"tasks\",\"set\":{\"title\":\"水库清淤\",\"lead\":\"县水务局\",\"leader\":\"罗远\",\"due\":\"2026-07-01\"}}"));
+    fixture_do(&s->x, s->office, S("{\"do\":\"open\",\"ledger\":\"tasks\",\"set\":{\"title\":\"敬老院\",\"lead\":\"县民政局\",\"leader\":\"罗远\",\"due\":\"2026-06-20\"}}"));
+    struct arena *a = &s->x.arena;
+    struct web_answer list = get(s, s->office, "/l/tasks?q=%E6%B0%B4%E5%BA%93"), first = get(s, s->office, at_entry(s, "?q=%E6%B0%B4%E5%BA%93&at=1")),
+        last = get(s, s->office, slice_text(a, slice_format(a, "/e/%lld?q=%%E6%%B0%%B4%%E5%%BA%%93&at=2", (long long)second))), alone = get(s, s->office, at_entry(s, "")),
+        gone = get(s, s->office, at_entry(s, "?q=%E6%95%AC%E8%80%81&at=1"));
+    shows(&list, 200, slice_text(a, slice_format(a, "href=\"/e/%lld?q=%%E6%%B0%%B4%%E5%%BA%%93&amp;at=2\"", (long long)second)));
+    shows(&first, 200, slice_text(a, slice_format(a, "rel=\"next\" href=\"/e/%lld?q=%%E6%%B0%%B4%%E5%%BA%%93&amp;at=2\"", (long long)second)));
+    hides(&first, "rel=\"prev\"");
+    shows(&last, 200, "rel=\"prev\"");
+    hides(&last, "rel=\"next\"");
+    shows(&last, 200, "href=\"/l/tasks?q=%E6%B0%B4%E5%BA%93\"");
+    hides(&alone, "回清单");
+    shows(&gone, 200, "回清单");
+    hides(&gone, "rel=\"next\"");
+}
+
 static void a_ledger_that_is_not_there_is_missing(void **state)
 {
     struct site *s = *state;
@@ -422,7 +442,7 @@ static void a_past_day_shows_the_rows_that_stood_there_with_the_rights_of_today(
         shows(&now, 200, "结束时的台账");
         assert_true(slice_find(now.body, S("改了名字的水库")) < 0);
         assert_true(slice_find(rows_of(&now), S("白石水库")) >= 0);
-        assert_true(slice_find(now.body, slice_format(&s->x.arena, "%s\"", entry)) >= 0); /* its rows stay on that day */
+        assert_true(slice_find(rows_of(&now), slice_format(&s->x.arena, "href=\"%s", entry)) >= 0); /* its rows stay on that day */
     }
     now = get(s, s->office, entry);
     shows(&now, 200, "白石水库");
@@ -450,6 +470,7 @@ int main(void)
         on_site(a_condition_that_cannot_be_read_is_said_and_left_out),
         on_site(a_list_is_exported_as_its_address_says),
         on_site(an_export_holds_nothing_that_its_reader_may_not_see),
+        on_site(an_entry_opened_from_a_list_leads_on_in_it),
         on_site(a_ledger_that_is_not_there_is_missing),
         on_site(a_number_leads_straight_to_its_entry),
         on_site(counts_follow_the_ledger_at_once),

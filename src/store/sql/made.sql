@@ -9,6 +9,9 @@ DROP TABLE IF EXISTS term; DROP TABLE IF EXISTS entry; DROP TABLE IF EXISTS entr
 DROP TABLE IF EXISTS milestone; DROP TABLE IF EXISTS receipt; DROP TABLE IF EXISTS ask; DROP TABLE IF EXISTS clock;
 DROP TABLE IF EXISTS notice; DROP TABLE IF EXISTS proof; DROP TABLE IF EXISTS paper; DROP TABLE IF EXISTS number;
 DROP TABLE IF EXISTS counter; DROP TABLE IF EXISTS pace; DROP TABLE IF EXISTS answer; DROP TABLE IF EXISTS precedent;
+DROP TABLE IF EXISTS round; DROP TABLE IF EXISTS round_unit; DROP TABLE IF EXISTS round_line; DROP TABLE IF EXISTS round_waiver;
+DROP TABLE IF EXISTS entry_pair; DROP TABLE IF EXISTS entry_words;
+DROP TABLE IF EXISTS entry_stale;
 
 -- name: schema_made_county()
 CREATE TABLE IF NOT EXISTS county (
@@ -78,6 +81,17 @@ CREATE TABLE IF NOT EXISTS entry_unit (
 --[sqlite] WITHOUT ROWID
 ;
 CREATE INDEX IF NOT EXISTS entry_unit_unit ON entry_unit (county, unit, slot, entry);
+-- Search: two characters that follow each other in a text of the entry, and its words in the report (search.c).
+CREATE TABLE IF NOT EXISTS entry_pair (
+  county BIGINT NOT NULL, pair BIGINT NOT NULL, entry BIGINT NOT NULL, PRIMARY KEY (county, pair, entry))
+--[sqlite] WITHOUT ROWID
+;
+CREATE TABLE IF NOT EXISTS entry_words (
+  county BIGINT NOT NULL, entry BIGINT NOT NULL, words TEXT NOT NULL, PRIMARY KEY (county, entry));
+-- Entries whose texts changed since their pairs were written, with the texts of the pairs; emptied by the next day.
+CREATE TABLE IF NOT EXISTS entry_stale (
+  county BIGINT NOT NULL, entry BIGINT NOT NULL, number TEXT NOT NULL, title TEXT NOT NULL, fields TEXT NOT NULL,
+  PRIMARY KEY (county, entry));
 CREATE TABLE IF NOT EXISTS line (
   county BIGINT NOT NULL, entry BIGINT NOT NULL, lines TEXT NOT NULL, line BIGINT NOT NULL, account TEXT NOT NULL,
   on_day BIGINT NOT NULL, fields TEXT NOT NULL, PRIMARY KEY (county, entry, lines, line));
@@ -125,6 +139,25 @@ CREATE TABLE IF NOT EXISTS counter (
 CREATE TABLE IF NOT EXISTS answer (
   county BIGINT NOT NULL, account TEXT NOT NULL, key BLOB NOT NULL, request TEXT NOT NULL, first BIGINT NOT NULL,
   last BIGINT NOT NULL, entry BIGINT NOT NULL, PRIMARY KEY (county, account, key));
+
+-- name: schema_made_round()
+CREATE TABLE IF NOT EXISTS round (
+  county BIGINT NOT NULL, round BIGINT NOT NULL, ledger TEXT NOT NULL, name TEXT NOT NULL, period TEXT NOT NULL,
+  keeper BIGINT NOT NULL, opened_on BIGINT NOT NULL, cut_off BIGINT NOT NULL, closed_on BIGINT,
+  PRIMARY KEY (county, round));
+CREATE INDEX IF NOT EXISTS round_series ON round (county, ledger, name, keeper, round);
+CREATE TABLE IF NOT EXISTS round_unit (
+  county BIGINT NOT NULL, round BIGINT NOT NULL, unit BIGINT NOT NULL, state TEXT NOT NULL, version BIGINT NOT NULL,
+  filed_at BIGINT, filed_by TEXT NOT NULL, first_at BIGINT, released_at BIGINT, released_by TEXT NOT NULL, taken_at BIGINT,
+  taken_by TEXT NOT NULL, reason TEXT NOT NULL, chased_on BIGINT, chased BIGINT NOT NULL,
+  PRIMARY KEY (county, round, unit));
+CREATE INDEX IF NOT EXISTS round_unit_unit ON round_unit (county, unit, round);
+CREATE TABLE IF NOT EXISTS round_line (
+  county BIGINT NOT NULL, round BIGINT NOT NULL, entry BIGINT NOT NULL, unit BIGINT NOT NULL, said TEXT NOT NULL,
+  stood TEXT NOT NULL, note TEXT NOT NULL, words TEXT NOT NULL, PRIMARY KEY (county, round, unit, entry));
+CREATE TABLE IF NOT EXISTS round_waiver (
+  county BIGINT NOT NULL, ledger TEXT NOT NULL, name TEXT NOT NULL, keeper BIGINT NOT NULL, unit BIGINT NOT NULL,
+  PRIMARY KEY (county, ledger, name, keeper, unit));
 
 -- ---------- county, pack ----------
 
@@ -440,3 +473,102 @@ SELECT request, first, last, entry FROM answer WHERE county = :county AND accoun
 
 -- name: count_by_state_light(county, ledger)
 SELECT state, light, count(*) FROM entry WHERE county = :county AND ledger = :ledger AND stage = 1 GROUP BY state, light ORDER BY state, light;
+
+-- ---------- reporting rounds ----------
+
+-- name: round_put(county, round, ledger, name, period, keeper, opened_on, cut_off)
+INSERT INTO round (county, round, ledger, name, period, keeper, opened_on, cut_off, closed_on)
+VALUES (:county, :round, :ledger, :name, :period, :keeper, :opened_on, :cut_off, NULL);
+
+-- name: round_close(county, round, closed_on)
+UPDATE round SET closed_on = :closed_on WHERE county = :county AND round = :round;
+
+-- name: round_all(county)
+SELECT round, ledger, name, period, keeper, opened_on, cut_off, closed_on FROM round WHERE county = :county ORDER BY round DESC;
+
+-- name: round_get(county, round)
+SELECT round, ledger, name, period, keeper, opened_on, cut_off, closed_on FROM round WHERE county = :county AND round = :round;
+
+-- name: round_newest(county, ledger, name, keeper)
+SELECT max(round) FROM round WHERE county = :county AND ledger = :ledger AND name = :name AND keeper = :keeper;
+
+-- name: round_of_period(county, ledger, name, keeper, period)
+SELECT count(*) FROM round
+WHERE county = :county AND ledger = :ledger AND name = :name AND keeper = :keeper AND period = :period;
+
+-- name: round_unit_put(county, round, unit, state, version, filed_at, filed_by, first_at, released_at, released_by, taken_at, taken_by, reason, chased_on, chased)
+INSERT INTO round_unit (county, round, unit, state, version, filed_at, filed_by, first_at, released_at, released_by,
+  taken_at, taken_by, reason, chased_on, chased)
+VALUES (:county, :round, :unit, :state, :version, :filed_at, :filed_by, :first_at, :released_at, :released_by, :taken_at,
+  :taken_by, :reason, :chased_on, :chased)
+ON CONFLICT (county, round, unit) DO UPDATE SET state = excluded.state, version = excluded.version,
+  filed_at = excluded.filed_at, filed_by = excluded.filed_by, first_at = excluded.first_at,
+  released_at = excluded.released_at, released_by = excluded.released_by, taken_at = excluded.taken_at,
+  taken_by = excluded.taken_by, reason = excluded.reason, chased_on = excluded.chased_on, chased = excluded.chased;
+
+-- name: round_unit_get(county, round, unit)
+SELECT unit, state, version, filed_at, filed_by, first_at, released_at, released_by, taken_at, taken_by, reason, chased_on, chased
+FROM round_unit WHERE county = :county AND round = :round AND unit = :unit;
+
+-- name: round_unit_all(county, round)
+SELECT unit, state, version, filed_at, filed_by, first_at, released_at, released_by, taken_at, taken_by, reason, chased_on, chased
+FROM round_unit WHERE county = :county AND round = :round ORDER BY unit;
+
+-- name: round_line_put(county, round, entry, unit, said, stood, note)
+INSERT INTO round_line (county, round, entry, unit, said, stood, note, words)
+VALUES (:county, :round, :entry, :unit, :said, :stood, :note, '')
+ON CONFLICT (county, round, unit, entry) DO UPDATE SET said = excluded.said, stood = excluded.stood, note = excluded.note;
+
+-- name: round_line_words(county, round, entry, unit, words)
+INSERT INTO round_line (county, round, entry, unit, said, stood, note, words)
+VALUES (:county, :round, :entry, :unit, '', '', '', :words)
+ON CONFLICT (county, round, unit, entry) DO UPDATE SET words = excluded.words;
+
+-- name: round_line_all(county, round, unit)
+SELECT entry, said, stood, note, words FROM round_line WHERE county = :county AND round = :round AND unit = :unit ORDER BY entry;
+
+-- name: round_waiver_put(county, ledger, name, keeper, unit)
+INSERT INTO round_waiver (county, ledger, name, keeper, unit) VALUES (:county, :ledger, :name, :keeper, :unit)
+ON CONFLICT (county, ledger, name, keeper, unit) DO NOTHING;
+
+-- name: round_waiver_drop(county, ledger, name, keeper, unit)
+DELETE FROM round_waiver WHERE county = :county AND ledger = :ledger AND name = :name AND keeper = :keeper AND unit = :unit;
+
+-- name: round_waiver_get(county, ledger, name, keeper, unit)
+SELECT count(*) FROM round_waiver
+WHERE county = :county AND ledger = :ledger AND name = :name AND keeper = :keeper AND unit = :unit;
+
+-- ---------- search ----------
+
+-- name: pair_put(county, pair, entry)
+INSERT INTO entry_pair (county, pair, entry) VALUES (:county, :pair, :entry)
+ON CONFLICT (county, pair, entry) DO NOTHING;
+
+-- name: pair_drop(county, pair, entry)
+DELETE FROM entry_pair WHERE county = :county AND pair = :pair AND entry = :entry;
+
+-- name: pair_count(county, since, until, most)
+-- How many entries have a pair, as far as it matters.
+SELECT count(*) FROM (SELECT 1 FROM entry_pair WHERE county = :county AND pair >= :since AND pair < :until LIMIT :most) AS few;
+
+-- name: words_put(county, entry, words)
+INSERT INTO entry_words (county, entry, words) VALUES (:county, :entry, :words)
+ON CONFLICT (county, entry) DO UPDATE SET words = excluded.words;
+
+-- name: stale_put(county, entry, number, title, fields)
+INSERT INTO entry_stale (county, entry, number, title, fields) VALUES (:county, :entry, :number, :title, :fields)
+ON CONFLICT (county, entry) DO NOTHING;
+
+-- name: stale_all(county)
+SELECT entry, number, title, fields FROM entry_stale WHERE county = :county ORDER BY entry;
+
+-- name: stale_clear(county)
+DELETE FROM entry_stale WHERE county = :county;
+
+-- name: search_texts(county, entry)
+SELECT e.number, e.title, e.fields, COALESCE(w.words, '') FROM entry e LEFT JOIN entry_words w ON w.county = e.county AND w.entry = e.entry
+ WHERE e.county = :county AND e.entry = :entry;
+
+-- name: search_missing()
+-- Is this a store of before the index?
+SELECT CASE WHEN EXISTS (SELECT 1 FROM entry) AND NOT EXISTS (SELECT 1 FROM entry_pair) THEN 1 ELSE 0 END;
