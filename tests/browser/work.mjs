@@ -243,7 +243,7 @@ const tests = {
     const page = await as(LIAISON, { phone: true });
     await signFor(page);
     await page.goto("/l/tasks");
-    entry = (await page.getAttribute("tbody .t a", "href")).split("/")[2];
+    entry = /\d+/.exec(await page.getAttribute("tbody .t a", "href"))[0];
     await page.goto(`/e/${entry}/report`);
     await page.fill("input[name=progress]", "35");
     await tap(page, "button[name=step][value='1']");
