@@ -149,10 +149,11 @@ static void fill_person_form(struct page *g, struct unit_page *v)
 /* Who takes over from whom: all duties, and all that is not done. */
 static void fill_successor_form(struct page *g, const struct unit *u, struct unit_page *v)
 {
-    struct input in = plain_input(g, "person", S("离任的人"), S(""), true);
+    struct input in = plain_input(g, "person", S("离任的人"), S(""), true), by = plain_input(g, "by", S("接任的人"), slice_format(g->arena, "写作 " S_FMT "/姓名", S_ARG(u->name)), true);
     in.options = v->duty.at[0].in.options; /* the persons of this unit */
+    in.form = by.form = "succeed-";        /* the form above asks for a person too */
     any_push(g, &v->successor, in, INPUT_CHOICE);
-    any_push(g, &v->successor, plain_input(g, "by", S("接任的人"), slice_format(g->arena, "写作 " S_FMT "/姓名", S_ARG(u->name)), true), INPUT_LINE);
+    any_push(g, &v->successor, by, INPUT_LINE);
 }
 
 enum http_outcome show_unit(struct page *g)
