@@ -279,7 +279,8 @@ static void change_table(struct tamper *t, const char *table)
     snprintf(name, sizeof name, "%s", table);
     snprintf(sql, sizeof sql, "SELECT count(*) FROM \"%s\"", table);
     int64_t n = number(t, sql);
-    bool rowid = strcmp(table, "entry_unit") != 0; /* made without one */
+    snprintf(sql, sizeof sql, "SELECT NOT wr FROM pragma_table_list WHERE schema = 'main' AND name = '%s'", table);
+    bool rowid = number(t, sql) == 1; /* some are made without one */
     for (int64_t row = 1; rowid && row <= (n < 4 ? n : 4); row++) {
         snprintf(sql, sizeof sql, "SELECT rowid FROM \"%s\" ORDER BY rowid LIMIT 1 OFFSET %lld", table, (long long)(row * n / 5));
         snprintf(where, sizeof where, "rowid = %lld", (long long)number(t, sql));
