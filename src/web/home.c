@@ -85,17 +85,22 @@ static struct slice headline_of(struct page *g, const struct sums *s)
     return slice_format(g->arena, "%s没有逾期的事项", whose);
 }
 
-/* 7月16日 星期四，全年已过 54.0%。任务台账 168 项，项目台账 26 项。 */
+void put_year_so_far(struct buf *b, day today)
+{
+    int y, m, d;
+    day_parts(today, &y, &m, &d);
+    day first = day_of(y, 1, 1), last = day_of(y, 12, 31);
+    tpl_day(b, today);
+    buf_char(b, ' ');
+    tpl_weekday(b, today);
+    buf_format(b, "，全年已过 %d%%。", (int)((today - first + 1) * 100 / (last - first + 1)));
+}
+
+/* 7月16日 星期四，全年已过 54%。任务台账 168 项，项目台账 26 项。 */
 static struct slice say_of(struct page *g, const struct share *shares, size_t n)
 {
     struct buf b = buf_open(4000);
-    int y, m, d;
-    day_parts(g->look.today, &y, &m, &d);
-    day first = day_of(y, 1, 1), last = day_of(y, 12, 31);
-    tpl_day(&b, g->look.today);
-    buf_char(&b, ' ');
-    tpl_weekday(&b, g->look.today);
-    buf_format(&b, "，全年已过 %d%%。", (int)((g->look.today - first + 1) * 100 / (last - first + 1)));
+    put_year_so_far(&b, g->look.today);
     bool any = false;
     for (size_t i = 0; i < n; i++) {
         if (!shares[i].total)

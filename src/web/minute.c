@@ -226,13 +226,7 @@ static struct slice headline_of(struct page *g, const struct minute_page *v)
 static struct slice say_of(struct page *g, const struct share *main)
 {
     struct buf b = buf_open(400);
-    int y, m, d;
-    day_parts(g->look.today, &y, &m, &d);
-    day first = day_of(y, 1, 1), last = day_of(y, 12, 31);
-    tpl_day(&b, g->look.today);
-    buf_char(&b, ' ');
-    tpl_weekday(&b, g->look.today);
-    buf_format(&b, "，全年已过 %d%%。", (int)((g->look.today - first + 1) * 100 / (last - first + 1)));
+    put_year_so_far(&b, g->look.today);
     buf_text(&b, main && main->leader ? "下面是由您负责的。" : "");
     return buf_keep(g->arena, &b);
 }

@@ -202,6 +202,7 @@ int share_by_total(const void *x, const void *y);
 struct slice share_href(struct page *g, const struct share *s, const char *more);
 struct home_ledger share_lights(struct page *g, const struct share *s);
 bool watch_read(struct page *g, const struct share *s, struct moved_rows *watch, struct fault *f) MUST_USE; /* lists to look after that hold something */
+void put_year_so_far(struct buf *b, day today); /* 7月16日 星期四，全年已过 54%。 */
 bool queue_read(struct page *g, struct queue_rows *queue, int64_t *queued, struct fault *f) MUST_USE;
 
 /* 一页清: what needs me, what is late and whose, what moved */
